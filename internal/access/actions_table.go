@@ -1,0 +1,336 @@
+package access
+
+import "slices"
+
+// ActionInfo describes an action for people.
+type ActionInfo struct {
+	Action   Action
+	Label    string // completes "You may not …"
+	Resource string // the kind of thing it is done to: application, call, award …
+	Reads    bool   // it only looks
+}
+
+// Actions is the table of all actions, in the order in which the matrix shows them.
+func Actions() []ActionInfo {
+	return slices.Concat(
+		publicActions(),
+		peopleActions(),
+		roundActions(),
+		applicationActions(),
+		clarificationActions(),
+		eligibilityActions(),
+		productActions(),
+		interestActions(),
+		assignmentActions(),
+		reviewActions(),
+		panelActions(),
+		allocationActions(),
+		decisionActions(),
+		awardActions(),
+		oversightActions(),
+		machineActions(),
+	)
+}
+
+func publicActions() []ActionInfo {
+	return []ActionInfo{
+		{ViewPublic, "see the public pages", "public", true},
+		{CheckHealth, "ask whether the service is alive", "public", true},
+		{ViewDemoMail, "see the demonstration's mailbox", "public", true},
+		{AskQuestion, "ask a question about a call", "call", false},
+		{AnswerQuestion, "answer a question about a call", "call", false},
+		{SignUp, "create an account", "account", false},
+		{SignIn, "sign in", "account", false},
+		{ResetPassword, "ask for a new password", "account", false},
+		{AcceptInvitation, "accept an invitation", "account", false},
+		{SignOut, "sign out", "account", false},
+		{ViewHome, "see what waits for you", "account", true},
+		{ViewAccount, "see an account's own page", "account", true},
+		{EditAccount, "change an account's own details", "account", false},
+		{ChangePassword, "change an account's own password", "account", false},
+		{ManageSecondFactor, "set up an account's own one-time codes", "account", false},
+		{ManageSessions, "see and end an account's own sessions", "account", false},
+	}
+}
+
+func peopleActions() []ActionInfo {
+	return []ActionInfo{
+		{ListPeople, "see the list of people", "person", true},
+		{ViewPerson, "see a person's details and roles", "person", true},
+		{AddPerson, "add a person", "person", false},
+		{InvitePerson, "invite a person", "person", false},
+		{EditPerson, "change a person's details", "person", false},
+		{DisablePerson, "disable or enable a person's account", "person", false},
+		{ResetSecondFactor, "reset a person's one-time codes", "person", false},
+		{GrantRole, "grant a role", "person", false},
+		{RevokeRole, "take a role away", "person", false},
+		{ViewOrganisations, "look up organisations", "organisation", true},
+		{JoinOrganisation, "ask to act for an organisation", "organisation", false},
+		{AuthorisePerson, "settle who may act for an organisation", "organisation", false},
+		{EditOrganisation, "change an organisation's details", "organisation", false},
+		{ImportOrganisations, "import organisations", "import", false},
+		{ImportReviewers, "import reviewers", "import", false},
+		{ImportGrants, "import grants", "import", false},
+		{ImportProgrammes, "import awards of national programmes", "import", false},
+	}
+}
+
+func roundActions() []ActionInfo {
+	return []ActionInfo{
+		{ListRounds, "see the list of rounds", "round", true},
+		{ViewRound, "see a round's settings", "round", true},
+		{CreateRound, "create a round", "round", false},
+		{EditRound, "change a round's settings", "round", false},
+		{ViewCall, "see a call's settings", "call", true},
+		{CreateCall, "create a call", "call", false},
+		{EditCall, "change a call's settings", "call", false},
+		{ApproveOpening, "approve the opening of a call", "call", false},
+		{OpenCall, "open a call at its time", "call", false},
+		{ProposeCallExtension, "propose to extend a call for all", "call", false},
+		{ConfirmCallExtension, "confirm the extension of a call for all", "call", false},
+		{CloseCall, "close a call at its deadline", "call", false},
+		{ProposeCallReopening, "propose to reopen a call after a failure of the service", "call", false},
+		{ConfirmCallReopening, "confirm the reopening of a call", "call", false},
+		{ScheduleRelease, "set the time at which decisions are released", "call", false},
+		{ReleaseCall, "release a call's decisions at their time", "call", false},
+		{ArchiveCall, "archive a call", "call", false},
+	}
+}
+
+func applicationActions() []ActionInfo {
+	return []ActionInfo{
+		{ListApplications, "see a list of applications", "application", true},
+		{ViewApplication, "see an application", "application", true},
+		{ViewApplicationHistory, "see an application's history", "application", true},
+		{StartApplication, "start an application", "call", false},
+		{EditApplication, "change an application's answers", "application", false},
+		{InviteToApplication, "invite people to an application", "application", false},
+		{SignApplication, "sign an application", "application", false},
+		{SubmitApplication, "submit an application", "application", false},
+		{ReopenCopy, "reopen a working copy of a submitted application", "application", false},
+		{WithdrawApplication, "withdraw an application", "application", false},
+		{ViewReceipt, "see the receipt of a submission", "application", true},
+		{ViewOutcome, "see the outcome of an application", "application", true},
+		{ProposeExtension, "propose an extension for one applicant", "application", false},
+		{ConfirmExtension, "confirm an extension for one applicant", "application", false},
+		{TakeInApplication, "pass a submitted application to screening after the deadline", "application", false},
+		{LapseDraft, "close a draft that was not submitted", "application", false},
+		{ReopenDraft, "reopen a draft of a call that was reopened", "application", false},
+	}
+}
+
+func clarificationActions() []ActionInfo {
+	return []ActionInfo{
+		{ViewClarifications, "see clarification questions", "clarification", true},
+		{AskClarification, "ask for clarification", "clarification", false},
+		{AnswerClarification, "answer a clarification question", "clarification", false},
+		{ExpireClarification, "note that a clarification is overdue", "clarification", false},
+	}
+}
+
+func eligibilityActions() []ActionInfo {
+	return []ActionInfo{
+		{ListScreening, "see the eligibility queue", "application", true},
+		{ViewEligibility, "see an application's eligibility findings", "application", true},
+		{RecordFinding, "record an eligibility finding", "application", false},
+		{PassEligibility, "find an application eligible", "application", false},
+		{ProposeIneligible, "propose that an application is ineligible", "application", false},
+		{ConfirmIneligible, "confirm that an application is ineligible", "application", false},
+		{ReturnIneligible, "return a proposal of ineligibility", "application", false},
+		{ProposeEligibilityReopening, "propose to reopen eligibility", "application", false},
+		{ConfirmEligibilityReopening, "confirm the reopening of eligibility", "application", false},
+		{ProposeFU1, "propose the score for additionality", "application", false},
+		{ConfirmFU1, "confirm the score for additionality", "application", false},
+		{ViewOtherFunding, "see likely double funding", "application", true},
+		{SettleMatch, "settle a likely double funding", "application", false},
+		{TryRules, "try changed eligibility rules", "round", true},
+		{ProposeShortlist, "propose who is not shortlisted", "call", false},
+		{ConfirmShortlist, "confirm who is not shortlisted", "application", false},
+	}
+}
+
+func productActions() []ActionInfo {
+	return []ActionInfo{
+		{ListProducts, "see a list of products", "product", true},
+		{ViewProduct, "see a product", "product", true},
+		{CreateProduct, "add a product", "product", false},
+		{EditProduct, "change a product's details", "product", false},
+		{ClaimProduct, "claim a product as its supplier", "product", false},
+		{ConfirmClaim, "confirm a supplier's claim to a product", "product", false},
+		{MergeProducts, "merge two records of one product", "product", false},
+		{ViewReturn, "see a DTAC return", "product", true},
+		{AnswerReturn, "complete a DTAC return", "product", false},
+		{SubmitReturn, "send a DTAC return", "product", false},
+		{PermitReuse, "permit the reuse of a DTAC return", "product", false},
+		{DeclareRelease, "declare a new release of a product", "product", false},
+		{ViewSecurityEvidence, "see sealed security evidence", "product", true},
+		{ListDTAC, "see the DTAC register", "product", true},
+		{ViewDTAC, "see a DTAC assessment and position", "product", true},
+		{AssessReturn, "assess a DTAC return", "product", false},
+		{RecordPosition, "record a DTAC position", "product", false},
+		{RecogniseAssessment, "record an NHS body's own DTAC assessment", "product", false},
+		{ScoreDT1, "score an application's DTAC part", "application", false},
+		{WarnExpiry, "warn of evidence that expires", "product", false},
+	}
+}
+
+func interestActions() []ActionInfo {
+	return []ActionInfo{
+		{DeclareInterest, "declare an interest", "application", false},
+		{ViewOwnInterests, "see one's own declarations", "interest", true},
+		{ViewInterests, "see declared and found interests", "interest", true},
+		{FindInterests, "look for interests", "interest", false},
+		{SettleInterest, "settle whether an interest is a conflict", "interest", false},
+		{WithdrawInterest, "withdraw a declaration made in error", "interest", false},
+		{AppointDeputy, "appoint a deputy for one who is recused", "interest", false},
+	}
+}
+
+func assignmentActions() []ActionInfo {
+	return []ActionInfo{
+		{ViewAssignment, "see who reviews what", "call", true},
+		{ProposeAssignment, "propose who reviews what", "call", false},
+		{EditAssignment, "change who reviews what", "call", false},
+		{ApproveAssignment, "approve who reviews what", "call", false},
+		{ReplaceReviewer, "replace a reviewer", "application", false},
+		{DeclineAssignment, "decline a review", "application", false},
+	}
+}
+
+func reviewActions() []ActionInfo {
+	return []ActionInfo{
+		{ListReviews, "see one's reviews", "review", true},
+		{ViewReview, "see an application to review", "review", true},
+		{AcceptTerms, "accept the terms for reviewers", "review", false},
+		{SaveReview, "score an application", "review", false},
+		{SubmitReview, "send a review", "review", false},
+		{ReviseReview, "revise a review in moderation", "review", false},
+		{ViewOtherReviews, "see the reviews of others", "review", true},
+		{StrikeReview, "strike a review after a conflict", "review", false},
+		{RemindReviewer, "remind a reviewer", "review", false},
+		{EditFeedback, "edit feedback to an applicant", "application", false},
+		{ViewProgress, "see the progress of reviews", "call", true},
+		{CloseAssessment, "close the assessment of an application", "application", false},
+		{RequestReviews, "ask for further reviews", "application", false},
+	}
+}
+
+func panelActions() []ActionInfo {
+	return []ActionInfo{
+		{ViewModeration, "see moderation", "application", true},
+		{OpenModeration, "open moderation of an application", "application", false},
+		{DiscussModeration, "take part in moderation", "application", false},
+		{RecordConsensus, "record a consensus", "application", false},
+		{TakeToPanel, "take an application to the panel", "application", false},
+		{ViewMeeting, "see a panel's papers", "call", true},
+		{PrepareMeeting, "prepare a panel meeting", "call", false},
+		{RecordMeeting, "record attendance and decisions of a panel meeting", "call", false},
+		{SignMinutes, "sign a panel's minutes", "call", false},
+	}
+}
+
+func allocationActions() []ActionInfo {
+	return []ActionInfo{
+		{ViewRanking, "see a ranking", "call", true},
+		{RunCalibration, "calibrate scores", "call", false},
+		{ProposeTargeted, "propose targeted reviews", "call", false},
+		{ApproveTargeted, "approve targeted reviews", "call", false},
+		{ViewNamedSeverity, "see reviewers' severity by name", "call", true},
+		{ViewSeverity, "see reviewers' severity by pseudonym", "call", true},
+		{ViewOwnSeverity, "see one's own severity", "call", true},
+		{ViewAllocation, "see scenarios", "call", true},
+		{RunAllocation, "try an allocation", "call", false},
+		{ApproveDirectAward, "approve a direct award", "call", false},
+	}
+}
+
+func decisionActions() []ActionInfo {
+	return []ActionInfo{
+		{ListApprovals, "see what waits for approval", "call", true},
+		{ViewProposal, "see a proposal", "call", true},
+		{MakeProposal, "put a scenario forward as a proposal", "call", false},
+		{VoidProposal, "void a proposal whose basis changed", "call", false},
+		{ApproveProposal, "approve a proposal", "call", false},
+		{ApproveProposalSecond, "approve a proposal as second approver", "call", false},
+		{HoldLine, "hold or except applications in a proposal", "call", false},
+		{ReturnProposal, "return a proposal", "call", false},
+		{AcceptDeviation, "accept a deviation from the method", "call", false},
+		{ApproveDeviation, "approve a deviation from the method", "call", false},
+		{ReleaseDecision, "release a decision at its time", "application", false},
+		{ExpireReserve, "end a place on the reserve list", "application", false},
+		{ViewLetters, "read the letters that wait", "call", true},
+		{DraftLetters, "draft outcome letters", "call", false},
+		{GrantBriefing, "give early access to a briefing list", "call", false},
+		{ViewBriefing, "see an embargoed briefing list", "call", true},
+		{RequestDecisionReview, "ask for a review of a decision", "application", false},
+		{ViewDecisionReview, "see the review of a decision", "application", true},
+		{UpholdDecisionReview, "uphold a review of a decision", "application", false},
+		{DismissDecisionReview, "dismiss a review of a decision", "application", false},
+	}
+}
+
+func awardActions() []ActionInfo {
+	return []ActionInfo{
+		{ListAwards, "see a list of awards", "award", true},
+		{ViewAward, "see an award", "award", true},
+		{CreateAward, "create the award of a successful application", "award", false},
+		{RecordCheck, "record a pre-award check", "award", false},
+		{ConfirmChecks, "confirm that all pre-award checks pass", "award", false},
+		{RefuseOffer, "decide that no offer is made", "award", false},
+		{HoldAward, "hold an award", "award", false},
+		{ResumeAward, "resume an award on hold", "award", false},
+		{AcceptAward, "accept an award", "award", false},
+		{DeclineAward, "decline an award", "award", false},
+		{LapseOffer, "lapse an offer whose due date has passed", "award", false},
+		{WithdrawOffer, "withdraw an offer", "award", false},
+		{CountersignAgreement, "countersign an agreement", "award", false},
+		{ChooseProduct, "choose an award's product", "award", false},
+		{ProposeVariation, "propose to vary an award", "award", false},
+		{ApproveVariation, "approve the variation of an award", "award", false},
+		{SuspendAward, "suspend an award", "award", false},
+		{LiftSuspension, "lift the suspension of an award", "award", false},
+		{TerminateAward, "terminate an award", "award", false},
+		{SubmitAwardReturn, "send a return on an award", "award", false},
+		{AcceptAwardReturn, "accept a return on an award", "award", false},
+		{CompleteAward, "accept an award's final return", "award", false},
+		{ManageConditions, "manage an award's conditions and payments", "award", false},
+		{ProposeClosing, "propose to close a reconciled award", "award", false},
+		{ApproveClosing, "approve the closing of an award", "award", false},
+	}
+}
+
+func oversightActions() []ActionInfo {
+	return []ActionInfo{
+		{ViewReports, "see reports", "round", true},
+		{ExportAllocations, "export the allocation report", "round", true},
+		{ExportApplications, "export applications", "round", true},
+		{ExportScores, "export scores", "round", true},
+		{ExportAudit, "export the audit trail", "round", true},
+		{ViewAudit, "see the audit trail", "audit", true},
+		{VerifyAudit, "verify the audit trail", "audit", true},
+		{LogReads, "keep the log of what was read", "audit", false},
+		{ViewAdministration, "see administration pages", "system", true},
+		{ViewPolicy, "see the access policy", "system", true},
+		{ViewOutbox, "see messages sent and waiting", "system", true},
+		{ResendMessage, "send a message again", "system", false},
+		{EditTemplates, "change message and letter templates", "system", false},
+		{ViewRetention, "see retention periods and holds", "system", true},
+		{HoldData, "place or lift a legal hold", "system", false},
+		{RemoveData, "remove data past its period", "system", false},
+		{DiscloseData, "prepare a disclosure", "system", false},
+	}
+}
+
+func machineActions() []ActionInfo {
+	return []ActionInfo{
+		{SendMail, "send mail that waits", "system", false},
+		{RemindPeople, "remind people of what is due", "system", false},
+		{SweepFiles, "remove files that nothing refers to", "system", false},
+		{ScanFiles, "scan files for viruses", "system", false},
+		{ExpireSessions, "end sessions and links past their time", "system", false},
+		{MigrateDatabase, "migrate the database", "system", false},
+		{BackUp, "make a backup", "system", true},
+		{Restore, "restore a backup", "system", false},
+		{LoadDemonstration, "load the demonstration", "system", false},
+	}
+}
