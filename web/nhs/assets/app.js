@@ -1,0 +1,157 @@
+// Improves pages that already work without it: NHS.UK components, organisation lookup, questions that are revealed,
+// a warning before a session ends, and a question before typed text is left behind.
+
+import { initAll } from './nhsuk-frontend.js'
+
+initAll()
+revealQuestions()
+lookUpOrganisations()
+warnOfUnsavedText()
+warnBeforeSessionEnds()
+openDetailsForPrint()
+
+// revealQuestions shows a question that depends on another's answer only while it applies.
+// data-when names the question, data-when-is lists the answers (one to a line) for which it is asked.
+function revealQuestions() {
+  const dependants = [...document.querySelectorAll('[data-when]')]
+  if (dependants.length === 0) return
+  const answersOf = (form, name) =>
+    [...form.elements].filter((field) => field.name === name && chosen(field)).map((field) => field.value)
+  const chosen = (field) => !['radio', 'checkbox'].includes(field.type) || field.checked
+  const update = () => {
+    for (const dependant of dependants) {
+      const form = dependant.closest('form')
+      if (!form) continue
+      const wanted = dependant.dataset.whenIs.split('\n')
+      const applies = answersOf(form, dependant.dataset.when).some((answer) => wanted.includes(answer))
+      dependant.classList.toggle('af-when--hidden', !applies)
+    }
+  }
+  for (const form of new Set(dependants.map((dependant) => dependant.closest('form')))) {
+    form?.addEventListener('change', update)
+  }
+  for (const note of document.querySelectorAll('[data-when] > .af-when__note')) note.hidden = true
+  update()
+}
+
+// lookUpOrganisations turns a text field for a code into one that offers organisations by name while typing.
+// data-lookup is the address that answers ?q= with [{"value": …, "label": …}].
+async function lookUpOrganisations() {
+  const fields = [...document.querySelectorAll('input[data-lookup]')]
+  if (fields.length === 0) return
+  await import('./autocomplete.js')
+  const accessibleAutocomplete = window.accessibleAutocomplete
+  if (!accessibleAutocomplete) return
+  for (const field of fields) enhanceLookup(field, accessibleAutocomplete)
+}
+
+function enhanceLookup(field, accessibleAutocomplete) {
+  const place = document.createElement('div')
+  field.parentElement.insertBefore(place, field)
+  const id = field.id
+  let found = []
+  accessibleAutocomplete({
+    element: place,
+    id,
+    name: '',
+    minLength: 2,
+    defaultValue: field.dataset.lookupLabel || field.value,
+    displayMenu: 'overlay',
+    confirmOnBlur: false,
+    showNoOptionsFound: true,
+    tNoResults: () => 'No organisation found. You can type its ODS code.',
+    source: debounced(async (query, show) => {
+      found = await search(field.dataset.lookup, query)
+      show(found.map((option) => option.label))
+    }),
+    onConfirm: (label) => {
+      const option = found.find((candidate) => candidate.label === label)
+      if (!option) return
+      field.value = option.value
+      field.dispatchEvent(new Event('change', { bubbles: true }))
+    }
+  })
+  field.type = 'hidden'
+  field.removeAttribute('id')
+  const typed = document.getElementById(id)
+  const described = field.getAttribute('aria-describedby')
+  if (described) typed?.setAttribute('aria-describedby', described)
+  typed?.addEventListener('input', () => { field.value = typed.value })
+}
+
+async function search(address, query) {
+  try {
+    const answer = await fetch(`${address}?q=${encodeURIComponent(query)}`, { headers: { Accept: 'application/json' } })
+    return answer.ok ? await answer.json() : []
+  } catch {
+    return []
+  }
+}
+
+function debounced(ask) {
+  let waiting
+  return (query, show) => {
+    clearTimeout(waiting)
+    waiting = setTimeout(() => ask(query, show), 200)
+  }
+}
+
+// warnOfUnsavedText asks before a form that was typed into is left without being sent.
+function warnOfUnsavedText() {
+  for (const form of document.querySelectorAll('form[data-guard]')) {
+    let changed = false
+    form.addEventListener('input', () => { changed = true })
+    form.addEventListener('submit', () => { changed = false })
+    window.addEventListener('beforeunload', (event) => { if (changed) event.preventDefault() })
+  }
+}
+
+// warnBeforeSessionEnds says, five minutes before, that the person will be signed out, and lets them stay.
+function warnBeforeSessionEnds() {
+  const seconds = Number(document.body.dataset.sessionSeconds)
+  if (!seconds) return
+  const early = Math.min(300, seconds / 2)
+  setTimeout(() => showSessionWarning(early), (seconds - early) * 1000)
+}
+
+function showSessionWarning(early) {
+  const box = document.createElement('div')
+  box.className = 'af-session'
+  box.setAttribute('role', 'alert')
+  const text = document.createElement('p')
+  const minutes = Math.max(1, Math.round(early / 60))
+  text.textContent = `You will be signed out in about ${minutes} minute${minutes === 1 ? '' : 's'} because nothing was sent from this page.`
+  const button = document.createElement('button')
+  button.type = 'button'
+  button.className = 'nhsuk-button nhsuk-button--small'
+  button.textContent = 'Stay signed in'
+  const ended = setTimeout(() => {
+    text.textContent = 'You have been signed out. Copy what you typed before you leave this page, then sign in again.'
+    button.remove()
+  }, early * 1000)
+  button.addEventListener('click', async () => {
+    const answer = await fetch(window.location.href, { method: 'HEAD', redirect: 'manual' }).catch(() => null)
+    if (!answer?.ok) return
+    clearTimeout(ended)
+    box.remove()
+    warnBeforeSessionEnds()
+  })
+  box.append(text, button)
+  document.body.append(box)
+}
+
+// openDetailsForPrint prints what is folded away, too.
+function openDetailsForPrint() {
+  window.addEventListener('beforeprint', () => {
+    for (const details of document.querySelectorAll('details:not([open])')) {
+      details.open = true
+      details.dataset.openedForPrint = ''
+    }
+  })
+  window.addEventListener('afterprint', () => {
+    for (const details of document.querySelectorAll('details[data-opened-for-print]')) {
+      details.open = false
+      delete details.dataset.openedForPrint
+    }
+  })
+}
