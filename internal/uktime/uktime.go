@@ -1,0 +1,73 @@
+// Package uktime shows and reads moments as people in the United Kingdom do. Inside the program every moment is UTC; deadlines are
+// dates and times in UK time, which is an hour ahead of UTC in summer.
+package uktime
+
+import (
+	"fmt"
+	"strings"
+	"time"
+	_ "time/tzdata" // the zone does not depend on the machine
+)
+
+// Zone is Europe/London.
+func Zone() *time.Location {
+	zone, err := time.LoadLocation("Europe/London")
+	if err != nil {
+		panic("uktime: the embedded time zones have no Europe/London: " + err.Error())
+	}
+	return zone
+}
+
+// Noon is the time of day at which a deadline falls unless it is set.
+const Noon = "12:00"
+
+// Parse reads "2026-10-12 12:00" or "2026-10-12" (then at noon) as UK time.
+func Parse(text string) (time.Time, error) {
+	text = strings.TrimSpace(text)
+	if len(text) == len(time.DateOnly) {
+		text += " " + Noon
+	}
+	t, err := time.ParseInLocation("2006-01-02 15:04", text, Zone())
+	if err != nil {
+		return time.Time{}, fmt.Errorf("%q is not a date and time such as 2026-10-12 12:00", text)
+	}
+	return t.UTC(), nil
+}
+
+// Moment shows a date and time with the words "UK time": "12 October 2026 at 12:00 UK time".
+func Moment(t time.Time) string { return t.In(Zone()).Format("2 January 2006 at 15:04") + " UK time" }
+
+// Deadline is Moment with the day of the week: "Monday 12 October 2026 at 12:00 UK time".
+func Deadline(t time.Time) string {
+	return t.In(Zone()).Format("Monday 2 January 2006 at 15:04") + " UK time"
+}
+
+// Date shows the day in the United Kingdom: "12 October 2026".
+func Date(t time.Time) string { return t.In(Zone()).Format("2 January 2006") }
+
+// Day is the day in the United Kingdom as files carry it: "2026-10-12".
+func Day(t time.Time) string { return t.In(Zone()).Format(time.DateOnly) }
+
+// Left says how long it is until a moment, in words: "3 days", "5 hours", "20 minutes", or "" if it has passed.
+func Left(now, until time.Time) string {
+	d := until.Sub(now)
+	switch {
+	case d <= 0:
+		return ""
+	case d >= 48*time.Hour:
+		return plural(int(d/(24*time.Hour)), "day")
+	case d >= 2*time.Hour:
+		return plural(int(d/time.Hour), "hour")
+	case d >= time.Minute:
+		return plural(int(d/time.Minute), "minute")
+	default:
+		return "less than a minute"
+	}
+}
+
+func plural(n int, word string) string {
+	if n == 1 {
+		return "1 " + word
+	}
+	return fmt.Sprintf("%d %ss", n, word)
+}

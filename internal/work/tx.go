@@ -1,0 +1,259 @@
+package work
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"adoptionfund/internal/access"
+	"adoptionfund/internal/audit"
+	"adoptionfund/internal/db"
+	"adoptionfund/internal/fault"
+	"adoptionfund/internal/ident"
+	"adoptionfund/internal/jobs"
+	"adoptionfund/internal/notify"
+)
+
+// Tx is one unit of work: who acts, the moment, and what will be kept with the change.
+type Tx struct {
+	By      access.Principal
+	Now     time.Time // the same throughout; UTC
+	Arrival time.Time // when the request arrived at the server: deadlines compare this
+
+	db     *gorm.DB
+	ctx    context.Context //nolint:containedctx // a unit of work is as long as its request
+	gate   *Gate
+	asked  bool
+	rows   int64
+	events []audit.Event
+	deeds  []access.Deed
+	sealed []func([]audit.Entry) error
+	after  []func()
+}
+
+// DB is the database inside the transaction, for stores.
+func (tx *Tx) DB() *gorm.DB { return tx.db }
+
+// Postgres reports whether the database is PostgreSQL, for the few queries that must differ.
+func (tx *Tx) Postgres() bool { return tx.gate.db.Dialect == db.Postgres }
+
+// Policy is the policy, for what is asked of it without an object: which roles an event gives, where a list may look.
+func (tx *Tx) Policy() *access.Policy { return tx.gate.policy }
+
+// Require refuses unless the principal may do act to what. The fault says what it needs, or that there is no such thing where
+// the person may not know that there is.
+func (tx *Tx) Require(act access.Action, what access.Resource) error {
+	tx.asked = true
+	facts := what.Facts()
+	decision, err := tx.decide(act, facts)
+	if err != nil {
+		return err
+	}
+	if !decision.Allowed {
+		return decision.Err() //nolint:wrapcheck // a fault for the person
+	}
+	if tx.By.Kind == access.Person {
+		tx.deeds = append(tx.deeds, tx.gate.policy.Deeds(act, facts)...)
+	}
+	return nil
+}
+
+// May reports whether the principal may do act to what. It asks without ending anything: for pages that show or hide.
+func (tx *Tx) May(act access.Action, what access.Resource) (bool, error) {
+	decision, err := tx.decide(act, what.Facts())
+	return decision.Allowed, err
+}
+
+// NotFound says that there is no such thing.
+func NotFound(kind string) error { return fault.New(fault.NotFound, "There is no such %s", kind) }
+
+func (tx *Tx) decide(act access.Action, facts access.Facts) (access.Decision, error) {
+	if tx.By.ID != "" {
+		did, err := tx.did(tx.gate.policy.Barring(act, facts))
+		if err != nil {
+			return access.Decision{}, err
+		}
+		facts.Did = append(facts.Did, did...)
+	}
+	return tx.gate.policy.Can(tx.By, act, facts), nil
+}
+
+// did finds which of the barring deeds the principal did.
+func (tx *Tx) did(barring []access.Deed) ([]access.Action, error) {
+	if len(barring) == 0 {
+		return nil, nil
+	}
+	q := tx.db.Table("deeds").Where("person = ?", tx.By.ID)
+	any := tx.db
+	for _, d := range barring {
+		any = any.Or("subject = ? AND deed = ?", d.Subject.ID, d.Action)
+	}
+	var found []access.Action
+	if err := q.Where(any).Distinct().Pluck("deed", &found).Error; err != nil {
+		return nil, fmt.Errorf("looking for deeds: %w", err)
+	}
+	return found, nil
+}
+
+// Record keeps an event, appended to the audit trail as the last thing before the commit.
+func (tx *Tx) Record(e audit.Event) { tx.events = append(tx.events, e) }
+
+// Sealed runs f when the events are in the trail, still inside the transaction: for what carries the place in the chain.
+func (tx *Tx) Sealed(f func([]audit.Entry) error) { tx.sealed = append(tx.sealed, f) }
+
+// Notify writes a mail to the outbox.
+func (tx *Tx) Notify(m notify.Message) error {
+	if err := tx.gate.messages.Write(tx.db, tx.Now, m); err != nil {
+		return fmt.Errorf("notifying: %w", err)
+	}
+	return nil
+}
+
+// Enqueue adds a job to be run after the commit, at a moment. A second one with the same dedupe key is not kept.
+func (tx *Tx) Enqueue(kind, dedupe, payload string, at time.Time) error {
+	if err := jobs.Add(tx.db, kind, dedupe, payload, at); err != nil {
+		return fmt.Errorf("enqueueing: %w", err)
+	}
+	return nil
+}
+
+// After runs f once the transaction has committed.
+func (tx *Tx) After(f func()) { tx.after = append(tx.after, f) }
+
+// Saw logs, after the reply, that the principal read personal or scored data.
+func (tx *Tx) Saw(what string, subjects ...string) {
+	r := audit.Reading{At: tx.Now, By: string(tx.By.ID), What: what, Subjects: subjects}
+	if tx.By.ID == "" {
+		r.By = tx.By.Name
+	}
+	tx.After(func() { tx.gate.reads.Add(r) })
+}
+
+// Issue signs a receipt for an entry of the trail.
+func (tx *Tx) Issue(r audit.Receipt, e audit.Entry) audit.Receipt { return tx.gate.key.Issue(r, e) }
+
+// Verify walks the whole audit trail.
+func (tx *Tx) Verify() (audit.Finding, error) {
+	f, err := audit.Inspect(tx.db, tx.gate.key.Public())
+	if err != nil {
+		return f, fmt.Errorf("verifying the audit trail: %w", err)
+	}
+	return f, nil
+}
+
+// seal is what the gate does before the commit: it refuses changes without permission or event, keeps the deeds and appends the events.
+func (tx *Tx) seal(g *gorm.DB) error {
+	switch {
+	case tx.rows > 0 && !tx.asked:
+		return ErrNoPermissionAsked
+	case tx.rows > 0 && len(tx.events) == 0:
+		return ErrNoEvent
+	case len(tx.events) == 0:
+		return nil
+	}
+	if err := tx.keepDeeds(g); err != nil {
+		return err
+	}
+	by := audit.Actor{Kind: tx.By.Kind.String(), ID: string(tx.By.ID)}
+	if by.ID == "" {
+		by.ID = tx.By.Name
+	}
+	entries, err := audit.Append(g, tx.gate.key, tx.Now, by, tx.events)
+	if err != nil {
+		return fmt.Errorf("sealing: %w", err)
+	}
+	for _, f := range tx.sealed {
+		if err := f(entries); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// deed is a deed as kept.
+type deed struct {
+	Subject string
+	Person  ident.Person
+	Deed    access.Action
+	At      time.Time
+}
+
+func (deed) TableName() string { return "deeds" }
+
+// keepDeeds remembers what a person did, where the policy has a pair with it.
+func (tx *Tx) keepDeeds(g *gorm.DB) error {
+	if len(tx.deeds) == 0 {
+		return nil
+	}
+	rows := make([]deed, len(tx.deeds))
+	for i, d := range tx.deeds {
+		rows[i] = deed{d.Subject.ID, tx.By.ID, d.Action, tx.Now}
+	}
+	if err := g.Clauses(clause.OnConflict{DoNothing: true}).Create(&rows).Error; err != nil {
+		return fmt.Errorf("remembering deeds: %w", err)
+	}
+	return nil
+}
+
+// Save writes row back if it still has the version it was read with, and counts the version up; otherwise somebody else
+// changed it meanwhile, which is a Conflict. version points into row.
+func Save[T any](tx *Tx, row *T, version *int) error {
+	seen := *version
+	*version++
+	done := tx.db.Model(row).Where("version = ?", seen).Select("*").Updates(row)
+	if done.Error != nil {
+		return fmt.Errorf("saving: %w", done.Error)
+	}
+	if done.RowsAffected == 0 {
+		*version = seen
+		return fault.Stale(nil, "Someone else changed this while you were working on it")
+	}
+	return nil
+}
+
+// Add inserts a row. A row that is there already is a Conflict.
+func Add[T any](tx *Tx, row *T) error {
+	err := tx.db.Create(row).Error
+	if errors.Is(err, gorm.ErrDuplicatedKey) {
+		return fault.Wrap(fault.Conflict, err, "This is there already")
+	}
+	if err != nil {
+		return fmt.Errorf("adding a row: %w", err)
+	}
+	return nil
+}
+
+// One reads the row that q finds; none is NotFound, in the words of kind.
+func One[T any](q *gorm.DB, kind string) (*T, error) {
+	var row T
+	err := q.Take(&row).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return nil, NotFound(kind)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading the %s: %w", kind, err)
+	}
+	return &row, nil
+}
+
+// Find reads the row that q finds, or nil if there is none.
+func Find[T any](q *gorm.DB, kind string) (*T, error) {
+	row, err := One[T](q, kind)
+	if fault.Is(err, fault.NotFound) {
+		return nil, nil //nolint:nilnil // none is an answer
+	}
+	return row, err
+}
+
+// Many reads all rows that q finds.
+func Many[T any](q *gorm.DB, kind string) ([]T, error) {
+	var rows []T
+	if err := q.Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("reading the %s: %w", kind, err)
+	}
+	return rows, nil
+}
