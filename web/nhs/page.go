@@ -23,8 +23,7 @@ func (n NavItem) current() string {
 type Header struct {
 	Service     string
 	Home        string
-	Logo        string // address of a picture, only where the installation has configured one
-	LogoAlt     string
+	Official    bool   // shows the NHS logo, only for those who are entitled to it
 	Person      string // name of who is signed in
 	AccountHref string
 	SignInHref  string // for those who are not signed in

@@ -106,21 +106,24 @@ function warnOfUnsavedText() {
   }
 }
 
-// warnBeforeSessionEnds says, five minutes before, that the person will be signed out, and lets them stay.
+// warnBeforeSessionEnds says in time that the person will be signed out, and lets them stay where the session can be prolonged.
 function warnBeforeSessionEnds() {
   const seconds = Number(document.body.dataset.sessionSeconds)
-  if (!seconds) return
-  const early = Math.min(300, seconds / 2)
-  setTimeout(() => showSessionWarning(early), (seconds - early) * 1000)
+  const warning = Number(document.body.dataset.sessionWarning) || 300
+  if (seconds) waitForSessionEnd(seconds, Math.min(warning, seconds / 2))
 }
 
-function showSessionWarning(early) {
+function waitForSessionEnd(seconds, warning) {
+  setTimeout(() => showSessionWarning(warning), (seconds - warning) * 1000)
+}
+
+function showSessionWarning(warning) {
   const box = document.createElement('div')
   box.className = 'af-session'
   box.setAttribute('role', 'alert')
   const text = document.createElement('p')
-  const minutes = Math.max(1, Math.round(early / 60))
-  text.textContent = `You will be signed out in about ${minutes} minute${minutes === 1 ? '' : 's'} because nothing was sent from this page.`
+  const minutes = Math.max(1, Math.round(warning / 60))
+  text.textContent = `You will be signed out in about ${minutes} minute${minutes === 1 ? '' : 's'}. Save what you are working on.`
   const button = document.createElement('button')
   button.type = 'button'
   button.className = 'nhsuk-button nhsuk-button--small'
@@ -128,16 +131,30 @@ function showSessionWarning(early) {
   const ended = setTimeout(() => {
     text.textContent = 'You have been signed out. Copy what you typed before you leave this page, then sign in again.'
     button.remove()
-  }, early * 1000)
+  }, warning * 1000)
   button.addEventListener('click', async () => {
-    const answer = await fetch(window.location.href, { method: 'HEAD', redirect: 'manual' }).catch(() => null)
-    if (!answer?.ok) return
+    const left = await sessionSecondsLeft()
+    if (left <= warning) {
+      text.textContent = 'This session cannot be made longer. Save what you are working on, then sign in again.'
+      button.remove()
+      return
+    }
     clearTimeout(ended)
     box.remove()
-    warnBeforeSessionEnds()
+    waitForSessionEnd(left, warning)
   })
   box.append(text, button)
   document.body.append(box)
+}
+
+// sessionSecondsLeft asks the server, which counts that as being there.
+async function sessionSecondsLeft() {
+  try {
+    const answer = await fetch(window.location.href, { method: 'HEAD', redirect: 'manual' })
+    return Number(answer.headers.get('Session-Seconds')) || 0
+  } catch {
+    return 0
+  }
 }
 
 // openDetailsForPrint prints what is folded away, too.
