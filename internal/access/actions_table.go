@@ -329,7 +329,7 @@ func machineActions() []ActionInfo {
 		{ScanFiles, "scan files for viruses", "system", false},
 		{ExpireSessions, "end sessions and links past their time", "system", false},
 		{MigrateDatabase, "migrate the database", "system", false},
-		{BackUp, "make a backup", "system", true},
+		{BackUp, "make a backup", "system", false},
 		{Restore, "restore a backup", "system", false},
 		{LoadDemonstration, "load the demonstration", "system", false},
 	}

@@ -3,7 +3,7 @@ package access
 import "adoptionfund/internal/ident"
 
 // Per says on what a pair of deeds excludes one another: two deeds that one person may not both do on the same application,
-// call, round, award or product.
+// call, round, award, product or proposal.
 type Per string
 
 // What deeds are counted by.
@@ -13,6 +13,7 @@ const (
 	PerRound       Per = "round"
 	PerAward       Per = "award"
 	PerProduct     Per = "product"
+	PerProposal    Per = "proposal"
 )
 
 // Subject is one thing on which deeds are counted.
@@ -30,8 +31,11 @@ func ForAward(id ident.Award) Subject { return Subject{PerAward, string(id)} }
 // ForProduct is the product as a subject of deeds.
 func ForProduct(id ident.Product) Subject { return Subject{PerProduct, string(id)} }
 
-// Facts is what conditions may look at in a loaded object. Concept packages fill what they know; what is left empty
-// counts against the person wherever a condition asks for it.
+// ForProposal is the proposal as a subject of deeds.
+func ForProposal(id ident.Proposal) Subject { return Subject{PerProposal, string(id)} }
+
+// Facts is what conditions may look at in a loaded object. Concept packages fill what concerns the object; a relation that is
+// left empty is held by nobody.
 type Facts struct {
 	Scope    Scope
 	Subjects []Subject // the object itself, its application, its call, its round, as far as deeds are counted by them
@@ -50,8 +54,9 @@ type Facts struct {
 	Briefed         []ident.Person // who are on the embargoed briefing list
 	Self            ident.Person   // the person that it is about: an account, a grant, a declaration
 
-	InTime   bool // the request arrived before the deadline that applies
-	Released bool // its outcome is released (or was told at once)
+	InTime    bool // the request arrived before the deadline that applies
+	Submitted bool // the application was submitted: before, it is its writers' alone
+	Released  bool // its outcome is released (or was told at once)
 
 	// Did are the deeds that the asking person did and that bar the action: see Policy.Barring. The gate fills it.
 	Did []Action
