@@ -147,13 +147,13 @@ func (a atom) refs(so []Ref) []Ref  { return append(so, a.ref) }
 
 // IsCode reports whether a text has the shape of a question's code: C1.2.4, EV1, FU3-2.
 func IsCode(text string) bool {
-	return text != "" && len(text) <= maxCode && codeLength(text) == len(text)
+	return text != "" && len(text) <= maxCode && CodeLength(text) == len(text)
 }
 
 const maxCode = 30
 
-// codeLength is the length of the code at the beginning of a text: [A-Z][A-Z0-9]*([.-]?[0-9]+)*; 0 if there is none.
-func codeLength(s string) int {
+// CodeLength is the length of the code at the beginning of a text: [A-Z][A-Z0-9]*([.-]?[0-9]+)*; 0 if there is none.
+func CodeLength(s string) int {
 	if s == "" || s[0] < 'A' || s[0] > 'Z' {
 		return 0
 	}

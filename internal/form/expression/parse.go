@@ -103,7 +103,7 @@ func next(s string) (token, int) {
 	case digit(s[0]) || s[0] == '-':
 		return number(s)
 	case s[0] >= 'A' && s[0] <= 'Z':
-		n := codeLength(s)
+		n := CodeLength(s)
 		return token{kind: tokenCode, text: s[:n]}, n
 	}
 	n := 0
