@@ -1,9 +1,12 @@
 package work
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -24,15 +27,17 @@ type Tx struct {
 	Now     time.Time // the same throughout; UTC
 	Arrival time.Time // when the request arrived at the server: deadlines compare this
 
-	db     *gorm.DB
-	ctx    context.Context //nolint:containedctx // a unit of work is as long as its request
-	gate   *Gate
-	asked  bool
-	rows   int64
-	events []audit.Event
-	deeds  []access.Deed
-	sealed []func([]audit.Entry) error
-	after  []func()
+	db      *gorm.DB
+	ctx     context.Context //nolint:containedctx // a unit of work is as long as its request
+	gate    *Gate
+	asked   bool
+	rows    int64
+	keeping bool
+	astray  string
+	events  []audit.Event
+	deeds   []access.Deed
+	sealed  []func([]audit.Entry) error
+	after   []func()
 }
 
 // DB is the database inside the transaction, for stores.
@@ -145,9 +150,21 @@ func (tx *Tx) Verify() (audit.Finding, error) {
 	return f, nil
 }
 
+// count notes the rows that a statement changed, and, while bookkeeping, the table that it had no business with.
+func (tx *Tx) count(g *gorm.DB) {
+	tx.rows += g.RowsAffected
+	if tx.keeping && g.RowsAffected > 0 && !slices.ContainsFunc(bookkeeping(), func(t string) bool {
+		return g.Statement.Table == t || strings.Contains(g.Statement.SQL.String(), " "+t+" ")
+	}) {
+		tx.astray = cmp.Or(g.Statement.Table, "another table")
+	}
+}
+
 // seal is what the gate does before the commit: it refuses changes without permission or event, keeps the deeds and appends the events.
 func (tx *Tx) seal(g *gorm.DB) error {
 	switch {
+	case tx.keeping && tx.astray == "" && len(tx.events) == 0:
+		return nil
 	case tx.rows > 0 && !tx.asked:
 		return ErrNoPermissionAsked
 	case tx.rows > 0 && len(tx.events) == 0:

@@ -44,7 +44,7 @@ func New(d *db.DB, policy *access.Policy, key audit.Key, messages *notify.Catalo
 	count := func(g *gorm.DB) {
 		if v, ok := g.Get(txKey); ok && g.Error == nil {
 			if tx, ok := v.(*Tx); ok {
-				tx.rows += g.RowsAffected
+				tx.count(g)
 			}
 		}
 	}
@@ -139,6 +139,21 @@ func collided(err error) bool {
 	e, ok := errors.AsType[*pgconn.PgError](err)
 	return ok && (e.Code == "40001" || e.Code == "40P01")
 }
+
+// Keep is Write for the bookkeeping of sessions alone: what a browser's visit leaves behind is no event of the fund, and is not
+// recorded. It refuses whatever else is changed.
+func (g *Gate) Keep(ctx context.Context, fn func(*Tx) error) error {
+	if _, ok := access.From(ctx); !ok {
+		ctx = access.With(ctx, access.Principal{})
+	}
+	return g.write(ctx, sql.LevelDefault, func(tx *Tx) error {
+		tx.keeping = true
+		return fn(tx)
+	})
+}
+
+// bookkeeping lists the tables that Keep may change.
+func bookkeeping() []string { return []string{"sessions", "held_forms"} }
 
 // Read runs fn in a transaction that sees one moment and cannot write. Nobody needs to have signed in; what a person may see
 // is asked with May and Require as in a write.
