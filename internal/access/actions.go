@@ -193,6 +193,7 @@ const (
 	AcceptDeviation       Action = "deviation.accept"
 	ApproveDeviation      Action = "deviation.approve"
 	ReleaseDecision       Action = "decision.release"
+	TakeUpReserve         Action = "decision.take_up"
 	ExpireReserve         Action = "decision.expire_reserve"
 	ViewLetters           Action = "letter.view"
 	DraftLetters          Action = "letter.draft"

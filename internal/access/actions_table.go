@@ -257,6 +257,7 @@ func decisionActions() []ActionInfo {
 		{AcceptDeviation, "accept a deviation from the method", "call", false},
 		{ApproveDeviation, "approve a deviation from the method", "call", false},
 		{ReleaseDecision, "release a decision at its time", "application", false},
+		{TakeUpReserve, "take an application up from the reserve list", "application", false},
 		{ExpireReserve, "end a place on the reserve list", "application", false},
 		{ViewLetters, "read the letters that wait", "call", true},
 		{DraftLetters, "draft outcome letters", "call", false},
