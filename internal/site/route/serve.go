@@ -1,0 +1,207 @@
+package route
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/gin-gonic/gin"
+
+	"adoptionfund/internal/access"
+	"adoptionfund/internal/fault"
+	"adoptionfund/web/nhs"
+	"adoptionfund/web/page/shared"
+)
+
+// Env is what every row is served with.
+type Env struct {
+	Brand   shared.Brand
+	Policy  *access.Policy
+	Log     *slog.Logger
+	Rows    []Row // the whole table, for the menu
+	Secure  bool  // people reach the service over TLS
+	Body    int64 // the largest request of a row that does not say
+	Warning time.Duration
+	// SessionEnds says when the session of a signed-in person ends, for the warning before it; nil if that is not known.
+	SessionEnds func(context.Context, *http.Request) time.Time
+}
+
+// Mount puts a row where gin finds it.
+func (e *Env) Mount(routes gin.IRoutes, row Row) {
+	routes.Handle(row.Method, row.pattern(), e.serve(row))
+	if row.Method == http.MethodGet {
+		routes.HEAD(row.pattern(), e.serve(row))
+	}
+}
+
+func (e *Env) serve(row Row) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		r := &Request{gin: c, env: e, row: row}
+		reply, err := e.answer(r)
+		if err == nil {
+			err = e.write(r, reply)
+		}
+		if err != nil {
+			e.Fail(c, err)
+		}
+		if err := r.body.done(); err != nil {
+			e.Log.LogAttrs(c.Request.Context(), slog.LevelWarn, "removing uploaded temporary files", slog.Any("error", err))
+		}
+	}
+}
+
+// answer asks the policy, reads the form and calls the handler.
+func (e *Env) answer(r *Request) (Reply, error) {
+	if moved, err := r.canonicalPath(); moved != "" || err != nil {
+		return Reply{status: http.StatusMovedPermanently, location: moved}, err
+	}
+	who, _ := r.Principal()
+	if !e.Policy.MayAnywhere(who, r.row.Action) {
+		return Reply{}, e.refuse(who, r.row.Action)
+	}
+	limit := r.row.Body
+	if limit == 0 {
+		limit = e.Body
+	}
+	read, err := readBody(r.gin.Writer, r.gin.Request, limit, r.row.Stream)
+	r.body = read
+	if err != nil {
+		return Reply{}, err
+	}
+	return r.row.Handle(r)
+}
+
+// refuse says why the policy knows nothing that who may do this to.
+func (e *Env) refuse(who access.Principal, a access.Action) error {
+	if err := e.Policy.Can(who, a, access.Facts{}).Err(); err != nil {
+		return err
+	}
+	return fault.New(fault.Forbidden, "You may not do this.")
+}
+
+// canonicalPath gives the address that a GET is sent to if a part of this one was written in another way; parts that no
+// address of ours can have are not found.
+func (r *Request) canonicalPath() (string, error) {
+	moved := r.row.Path
+	same := true
+	for _, p := range r.gin.Params {
+		if !readable(p.Value) || clean(p.Value) != p.Value {
+			return "", fault.New(fault.NotFound, "There is no such page.")
+		}
+		value := canonical(p.Key, p.Value)
+		same = same && value == p.Value
+		moved = strings.Replace(moved, "{"+p.Key+"}", url.PathEscape(value), 1)
+	}
+	if same || r.gin.Request.Method == http.MethodPost {
+		return "", nil
+	}
+	if query := r.gin.Request.URL.RawQuery; query != "" {
+		moved += "?" + query
+	}
+	return moved, nil
+}
+
+// write writes a reply. Pages are rendered first, so that a page that fails becomes a fault and nothing of it is sent.
+func (e *Env) write(r *Request, reply Reply) error {
+	switch {
+	case reply.page != nil:
+		return e.writePage(r, reply)
+	case reply.location != "":
+		r.setCookies(false)
+		r.gin.Header("Location", reply.location)
+		r.gin.Status(reply.status)
+		r.gin.Writer.WriteHeaderNow()
+		return nil
+	case reply.download != nil:
+		r.setCookies(false)
+		return e.writeDownload(r.gin, reply)
+	case reply.kind != "":
+		r.setCookies(false)
+		r.gin.Data(reply.status, reply.kind, reply.content)
+		return nil
+	}
+	return errors.New("route: the handler replied nothing")
+}
+
+func (e *Env) writePage(r *Request, reply Reply) error {
+	ctx := r.Context()
+	var content bytes.Buffer
+	if err := reply.page.View().Render(ctx, &content); err != nil {
+		return fmt.Errorf("rendering %s: %w", r.row, err)
+	}
+	head := reply.page.Head()
+	chrome := e.chrome(r)
+	if r.again != nil {
+		chrome.Problems = summary(r.again, content.String())
+		if r.again.Kind == fault.Conflict {
+			chrome.Stale, chrome.Problems = r.again.Words, nil
+			if len(head.Differences) == 0 {
+				head.Differences = differences(r.body.form, r.again.Latest)
+			}
+		}
+	}
+	var page bytes.Buffer
+	if err := framed(ctx, &page, chrome, head, content.String()); err != nil {
+		return fmt.Errorf("rendering the frame of %s: %w", r.row, err)
+	}
+	r.setCookies(true)
+	r.gin.Data(reply.status, htmlType, page.Bytes())
+	return nil
+}
+
+const htmlType = "text/html; charset=utf-8"
+
+func framed(ctx context.Context, w *bytes.Buffer, chrome shared.Chrome, head shared.Head, content string) error {
+	return shared.Frame(chrome, head).Render(templ.WithChildren(ctx, templ.Raw(content)), w)
+}
+
+// chrome gives what the frame needs beside the page: who is signed in, and the menu that is theirs.
+func (e *Env) chrome(r *Request) shared.Chrome {
+	c := shared.Chrome{Brand: e.Brand, Items: e.menu(r.gin), Flash: r.takeFlash()}
+	who, signedIn := r.Principal()
+	if !signedIn {
+		return c
+	}
+	c.Person = who.Name
+	if e.SessionEnds != nil {
+		if ends := e.SessionEnds(r.Context(), r.gin.Request); !ends.IsZero() {
+			c.SessionSeconds = max(int(ends.Sub(r.Arrival()).Seconds()), 0)
+			c.WarningSeconds = int(e.Warning.Seconds())
+			r.gin.Header("Session-Seconds", fmt.Sprint(c.SessionSeconds))
+		}
+	}
+	return c
+}
+
+// menu gives the items of the service navigation that the person may use, and marks the one that the page belongs to.
+func (e *Env) menu(c *gin.Context) []nhs.NavItem {
+	who, _ := access.From(c.Request.Context())
+	here := c.Request.URL.Path
+	var items []nhs.NavItem
+	nearest, length := -1, 0
+	for _, row := range e.Rows {
+		if row.Menu == "" || !e.Policy.MayAnywhere(who, row.Action) {
+			continue
+		}
+		items = append(items, nhs.NavItem{Href: row.Path, Text: row.Menu, Current: here == row.Path})
+		if within(here, row.Path) && len(row.Path) > length {
+			nearest, length = len(items)-1, len(row.Path)
+		}
+	}
+	if nearest >= 0 {
+		items[nearest].Within = true
+	}
+	return items
+}
+
+// within reports whether a page stands below another.
+func within(here, above string) bool {
+	return here == above || above != "/" && strings.HasPrefix(here, above+"/")
+}
