@@ -86,7 +86,7 @@ func TestAnOptionCanRevealMore(t *testing.T) {
 	html := written(t, nhs.Radios{Name: "tier", Legend: "Tier", Value: "a", Options: []nhs.Option{
 		{Value: "a", Label: "A"}, {Value: "other", Label: "Other", Reveals: more, Divider: "or"},
 	}})
-	wants(t, html, `data-aria-controls="conditional-tier-2"`, `id="conditional-tier-2"`, "nhsuk-radios__conditional--hidden", `name="tier-other"`)
+	wants(t, html, `data-reveals="conditional-tier-2"`, `id="conditional-tier-2"`, "nhsuk-radios__conditional--hidden", `name="tier-other"`)
 }
 
 func TestALongTextCountsWords(t *testing.T) {

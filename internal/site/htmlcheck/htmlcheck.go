@@ -138,7 +138,7 @@ func (c *checker) address(n *html.Node, a html.Attribute) {
 
 // references finds ids that are named and not there.
 func (c *checker) references(n *html.Node) {
-	for _, key := range []string{"aria-describedby", "aria-labelledby", "aria-controls", "data-aria-controls", "for", "list"} {
+	for _, key := range []string{"aria-describedby", "aria-labelledby", "aria-controls", "data-reveals", "for", "list"} {
 		value, ok := attr(n, key)
 		if !ok {
 			continue

@@ -4,11 +4,27 @@
 import { initAll } from './nhsuk-frontend.js'
 
 initAll()
+revealOptions()
 revealQuestions()
 lookUpOrganisations()
 warnOfUnsavedText()
 warnBeforeSessionEnds()
 openDetailsForPrint()
+
+// revealOptions shows what belongs to an option while it is chosen. NHS.UK frontend would say aria-expanded on a radio, which
+// ARIA does not allow, so this is ours.
+function revealOptions() {
+  const options = [...document.querySelectorAll('input[data-reveals]')]
+  const update = () => {
+    for (const option of options) {
+      const more = document.getElementById(option.dataset.reveals)
+      const hidden = option.type === 'radio' ? 'nhsuk-radios__conditional--hidden' : 'nhsuk-checkboxes__conditional--hidden'
+      more?.classList.toggle(hidden, !option.checked)
+    }
+  }
+  if (options.length > 0) document.addEventListener('change', update)
+  update()
+}
 
 // revealQuestions shows a question that depends on another's answer only while it applies.
 // data-when names the question, data-when-is lists the answers (one to a line) for which it is asked.
