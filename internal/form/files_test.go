@@ -15,7 +15,7 @@ import (
 
 // The files of forms that the program carries.
 func formFiles() []string {
-	return []string{"forms/dtac-v1.yaml", "forms/dtac-v2.yaml"}
+	return []string{"forms/application-1.yaml", "forms/dtac-v1.yaml", "forms/dtac-v2.yaml"}
 }
 
 func load(t *testing.T, path string) *form.Form {
