@@ -1,6 +1,7 @@
 package access_test
 
 import (
+	"sync"
 	"testing"
 
 	"adoptionfund/internal/access"
@@ -14,9 +15,12 @@ func TestThePolicyGivesTheExpectedAnswers(t *testing.T) {
 	}
 }
 
+// loaded is the policy, read once for all tests: it never changes.
+var loaded = sync.OnceValues(func() (*access.Policy, error) { return access.Load(policies.FS) })
+
 func load(t testing.TB) *access.Policy {
 	t.Helper()
-	p, err := access.Load(policies.FS)
+	p, err := loaded()
 	if err != nil {
 		t.Fatal(err)
 	}
