@@ -28,19 +28,17 @@ CREATE INDEX applications_round ON applications (round_id, ref);
 CREATE INDEX applications_contact ON applications (main_contact, ref);
 CREATE INDEX applications_lead ON applications (lead, ref);
 
--- Who has a part in an application: main contact, contributor, project SRO, finance lead, or the deputy of one of those two.
+-- What people have to do with an application: their part in it, or what bars them from it. Every condition of the access policy
+-- that is about a person and an application is a relation here, so that lists and single pages are decided alike.
 CREATE TABLE application_people (
-  id {{uuid}} PRIMARY KEY,
   application_id {{uuid}} NOT NULL REFERENCES applications (id),
   person {{uuid}} NOT NULL,
-  part text NOT NULL CHECK (part IN ('main_contact', 'contributor', 'sro', 'finance')),
+  relation text NOT NULL CHECK (length(relation) <= 20),
   sections text NOT NULL CHECK (length(sections) <= 1000),
-  deputy {{bool}} NOT NULL,
-  added_at {{ts}} NOT NULL,
-  left_at {{ts}}
+  since {{ts}} NOT NULL,
+  PRIMARY KEY (application_id, person, relation)
 );
-CREATE INDEX application_people_application ON application_people (application_id);
-CREATE INDEX application_people_person ON application_people (person, application_id);
+CREATE INDEX application_people_person ON application_people (person, relation, application_id);
 
 -- The answers of a section as they stand, and each version that stood before.
 CREATE TABLE application_sections (

@@ -4,6 +4,7 @@ package notify
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -67,26 +68,42 @@ type entry struct {
 	Body    string   `yaml:"body"`
 }
 
-// Load reads the catalogue. constant are the fields that every message may use, such as the service's name. A text that
-// uses a field which its entry does not list is refused.
-func Load(files fs.FS, path string, constant map[string]string) (*Catalogue, error) {
+// Load reads the catalogue from the files that match a pattern. constant are the fields that every message may use, such as
+// the service's name. A text that uses a field which its entry does not list is refused, and so is a message that stands twice.
+func Load(files fs.FS, pattern string, constant map[string]string) (*Catalogue, error) {
+	paths, err := fs.Glob(files, pattern)
+	if err != nil || len(paths) == 0 {
+		return nil, fmt.Errorf("finding the messages %s: %w", pattern, errors.Join(err, fs.ErrNotExist))
+	}
+	c := &Catalogue{messages: map[Kind]message{}, constant: constant}
+	for _, path := range paths {
+		if err := c.read(files, path); err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+	}
+	return c, nil
+}
+
+func (c *Catalogue) read(files fs.FS, path string) error {
 	data, err := fs.ReadFile(files, path)
 	if err != nil {
-		return nil, fmt.Errorf("reading the messages: %w", err)
+		return fmt.Errorf("reading the messages: %w", err)
 	}
 	var entries map[Kind]entry
 	if err := yaml.UnmarshalWithOptions(data, &entries, yaml.Strict()); err != nil {
-		return nil, fmt.Errorf("%s: %s", path, yaml.FormatError(err, false, false))
+		return errors.New(yaml.FormatError(err, false, false))
 	}
-	c := &Catalogue{messages: map[Kind]message{}, constant: constant}
 	for _, kind := range slices.Sorted(maps.Keys(entries)) {
+		if _, twice := c.messages[kind]; twice {
+			return fmt.Errorf("the message %s is there twice", kind)
+		}
 		m, err := c.compile(kind, entries[kind])
 		if err != nil {
-			return nil, fmt.Errorf("%s: %s: %w", path, kind, err)
+			return fmt.Errorf("%s: %w", kind, err)
 		}
 		c.messages[kind] = m
 	}
-	return c, nil
+	return nil
 }
 
 func (c *Catalogue) compile(kind Kind, e entry) (message, error) {

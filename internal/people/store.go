@@ -210,3 +210,28 @@ func grantsOf(tx *work.Tx, people []Person) (map[ident.Person][]Grant, error) {
 	}
 	return by, err
 }
+
+// WhoMay gives the active people who hold a role that may do an action in a scope, in the order of their names, each once.
+func WhoMay(tx *work.Tx, act access.Action, in access.Scope) ([]Person, error) {
+	var roles []string
+	for _, r := range tx.Policy().Roles() {
+		who := access.Principal{Kind: access.Job, Grants: []access.Grant{{Role: r.Name, Scope: in}}}
+		if r.GivenBy == access.GivenByGrant && tx.Policy().MayAnywhere(who, act) {
+			roles = append(roles, r.Name)
+		}
+	}
+	if len(roles) == 0 {
+		return nil, nil
+	}
+	q := tx.DB().Where(`disabled_at IS NULL AND confirmed_at IS NOT NULL AND id IN (SELECT person FROM grants WHERE role IN ? AND revoked_at IS NULL
+		AND (round_id = '' OR round_id = ?) AND (call_id = '' OR call_id = ?))`, roles, in.Round, in.Call).Order("name, id")
+	return work.Many[Person](q, "people")
+}
+
+// ByIDs reads people, each once, in the order of their names.
+func ByIDs(tx *work.Tx, ids []ident.Person) ([]Person, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	return work.Many[Person](tx.DB().Where("id IN ?", ids).Order("name, id"), "people")
+}

@@ -1,0 +1,339 @@
+package application
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"adoptionfund/internal/access"
+	"adoptionfund/internal/audit"
+	"adoptionfund/internal/fault"
+	"adoptionfund/internal/form"
+	"adoptionfund/internal/ident"
+	"adoptionfund/internal/money"
+	"adoptionfund/internal/people"
+	"adoptionfund/internal/work"
+)
+
+// Page is a section as it is opened: the whole form's answers, since conditions may look at other sections.
+type Page struct {
+	Application *Application
+	Form        *form.Form
+	Section     *form.Section
+	Answers     form.Answers
+	Version     int  // of the section, 0 if it was not saved yet
+	Editable    bool // by the one who looks, now
+	Problems    fault.Problems
+	Files       []File
+}
+
+// Open gives a section to fill in or to read.
+func (s *Service) Open(ctx context.Context, ref ident.Ref, code string) (Page, error) {
+	var p Page
+	err := s.gate.Read(ctx, func(tx *work.Tx) error {
+		a, err := ByRef(tx, ref)
+		if err != nil {
+			return err
+		}
+		if err := tx.Require(access.ViewApplication, a); err != nil {
+			return err
+		}
+		p, err = s.open(tx, a, code)
+		if err != nil {
+			return err
+		}
+		may, err := tx.May(access.EditApplication, section{a, p.Section.Path()})
+		p.Editable = may && a.Writable()
+		tx.Saw("section "+code, string(a.Ref))
+		return err
+	})
+	return p, err
+}
+
+func (s *Service) open(tx *work.Tx, a *Application, code string) (Page, error) {
+	p := Page{Application: a}
+	f, err := s.form(a)
+	if err != nil {
+		return p, err
+	}
+	sec, ok := f.Section(code)
+	if !ok {
+		return p, work.NotFound("section")
+	}
+	p.Form, p.Section = f, sec
+	p.Answers, p.Version, err = answersAndVersion(tx, a.ID, sec)
+	if err != nil {
+		return p, err
+	}
+	p.Files, err = filesOf(tx, a.ID)
+	return p, err
+}
+
+func answersAndVersion(tx *work.Tx, id ident.Application, sec *form.Section) (form.Answers, int, error) {
+	rows, err := sections(tx, id)
+	if err != nil {
+		return nil, 0, err
+	}
+	all, version := form.Answers{}, 0
+	for _, row := range rows {
+		answers, err := form.ParseAnswers([]byte(row.Answers))
+		if err != nil {
+			return nil, 0, fmt.Errorf("section %s: %w", row.Section, err)
+		}
+		all = all.Merge(answers)
+		if row.Section == string(sec.Code) {
+			version = row.Version
+		}
+	}
+	return all, version, nil
+}
+
+// Typed is what was typed in a section: by the names of the inputs, with the version that it was read at.
+type Typed struct {
+	Values  map[string][]string
+	Version int
+	Strict  bool // to go on, what is missing is named too; to save, only what is wrong
+}
+
+// Save keeps what was typed in a section, right or wrong: nothing that was typed is lost. The fault then says what is wrong. A
+// section that somebody else saved meanwhile is not overwritten: the fault carries what stands now.
+func (s *Service) Save(ctx context.Context, ref ident.Ref, code string, in Typed) (Page, error) {
+	var p Page
+	var wrong fault.Problems
+	err := s.gate.Write(ctx, func(tx *work.Tx) error {
+		a, err := ByRef(tx, ref)
+		if err != nil {
+			return err
+		}
+		p, err = s.open(tx, a, code)
+		if err != nil {
+			return err
+		}
+		if err := tx.Require(access.EditApplication, section{a, p.Section.Path()}); err != nil {
+			return err
+		}
+		if !a.Writable() {
+			return fault.New(fault.Conflict, "The application can no longer be changed")
+		}
+		stands := p.Answers
+		answers, foreign := form.Bind(p.Section, in.Values, stands)
+		if len(foreign) > 0 {
+			return fault.Fields(foreign)
+		}
+		p.Answers = answers
+		if in.Version != p.Version {
+			return fault.Stale(stands, "Someone else saved this section after you opened it")
+		}
+		mode := form.Partial
+		if in.Strict {
+			mode = form.Complete
+		}
+		wrong = form.Check(p.Form, p.Section, answers, s.how(tx, a, p.Form, mode))
+		return s.put(tx, a, &p)
+	})
+	if err == nil && len(wrong) > 0 {
+		p.Problems = wrong
+		err = fault.Fields(wrong)
+	}
+	return p, err
+}
+
+// put saves the section's answers, keeps what lists need of them, and clears signatures that no longer fit.
+func (s *Service) put(tx *work.Tx, a *Application, p *Page) error {
+	version, err := putSection(tx, a, p.Section.Code, own(p.Section, p.Answers), p.Version)
+	if err != nil {
+		return err
+	}
+	p.Version = version
+	tx.Record(Event(a, string(access.EditApplication), map[string]any{"section": p.Section.Code, "version": version, "digest": digestOf(p.Answers)}))
+	if a.SubmissionID == nil {
+		if err := s.summarise(tx, a, p.Form, p.Answers); err != nil {
+			return err
+		}
+	}
+	return s.clearSignatures(tx, a, p.Form, p.Answers)
+}
+
+// own are the answers to the questions of a section.
+func own(sec *form.Section, all form.Answers) form.Answers {
+	answers := form.Answers{}
+	for _, q := range sec.Questions {
+		if v, ok := all[q.Code]; ok {
+			answers[q.Code] = v
+		}
+	}
+	return answers
+}
+
+func putSection(tx *work.Tx, a *Application, code form.Code, answers form.Answers, seen int) (int, error) {
+	text, err := json.Marshal(answers)
+	if err != nil {
+		return 0, fmt.Errorf("writing section %s: %w", code, err)
+	}
+	done, err := saveSection(tx, saved{ApplicationID: a.ID, Section: string(code), Answers: string(text), SavedBy: string(tx.By.ID), SavedAt: tx.Now}, seen)
+	if err != nil {
+		return 0, err
+	}
+	if !done {
+		return 0, fault.Stale(nil, "Someone else saved this section after you opened it")
+	}
+	return seen + 1, nil
+}
+
+func digestOf(v any) string {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return ""
+	}
+	return audit.Digest(text)
+}
+
+// summarise copies what lists and reports need from the answers to the application's row.
+func (s *Service) summarise(tx *work.Tx, a *Application, f *form.Form, answers form.Answers) error {
+	before := *a
+	if title := f.Text(form.RoleTitle, answers); title != "" {
+		a.Title = clip(title, 300)
+	}
+	a.Requested, a.Minimum = amount(f, form.RoleRequested, answers), amount(f, form.RoleMinimum, answers)
+	if a.Minimum == 0 {
+		a.Minimum = a.Requested
+	}
+	if code := f.Organisation(form.RoleRecipient, answers); code != "" {
+		o, err := people.ByODS(tx, code)
+		if err != nil {
+			return err
+		}
+		if o != nil {
+			a.Recipient = o.Name
+		}
+	}
+	if before.Title == a.Title && before.Requested == a.Requested && before.Minimum == a.Minimum && before.Recipient == a.Recipient {
+		return nil
+	}
+	return work.Save(tx, a, &a.Version)
+}
+
+func amount(f *form.Form, r form.Role, answers form.Answers) money.Pence {
+	p, _ := f.Money(r, answers)
+	return min(max(p, 0), money.Limit)
+}
+
+func clip(text string, n int) string {
+	if r := []rune(text); len(r) > n {
+		return string(r[:n])
+	}
+	return text
+}
+
+// Task is a section in the task list.
+type Task struct {
+	Section  *form.Section
+	Progress form.Progress
+	Missing  []form.Code // what is asked and not answered yet, by code
+	Editable bool
+}
+
+// Overview is the task list of an application with all that its page shows.
+type Overview struct {
+	Application *Application
+	Form        *form.Form
+	Answers     form.Answers
+	Tasks       []Task
+	Signatures  []Signature // those that stand
+	People      []Participant
+	Submissions []Submission
+	Ready       bool // every section is done
+	May         map[access.Action]bool
+}
+
+// Participant is a person of an application, by name.
+type Participant struct {
+	Part
+	Name  string
+	Email string
+}
+
+// Overview gives the task list.
+func (s *Service) Overview(ctx context.Context, ref ident.Ref) (Overview, error) {
+	var o Overview
+	err := s.gate.Read(ctx, func(tx *work.Tx) error {
+		a, err := ByRef(tx, ref)
+		if err != nil {
+			return err
+		}
+		if err := tx.Require(access.ViewApplication, a); err != nil {
+			return err
+		}
+		o, err = s.overview(tx, a)
+		tx.Saw("application", string(a.Ref))
+		return err
+	})
+	return o, err
+}
+
+func (s *Service) overview(tx *work.Tx, a *Application) (Overview, error) {
+	o := Overview{Application: a, May: map[access.Action]bool{}}
+	f, err := s.form(a)
+	if err != nil {
+		return o, err
+	}
+	o.Form = f
+	if o.Answers, err = Answers(tx, a.ID); err != nil {
+		return o, err
+	}
+	if err := s.tasks(tx, &o); err != nil {
+		return o, err
+	}
+	for _, act := range []access.Action{access.EditApplication, access.SubmitApplication, access.SignApplication, access.WithdrawApplication, access.InviteToApplication, access.ViewReceipt, access.ViewOutcome, access.ReopenCopy} {
+		if o.May[act], err = tx.May(act, a); err != nil {
+			return o, err
+		}
+	}
+	if o.Signatures, err = s.standing(tx, a, f, o.Answers); err != nil {
+		return o, err
+	}
+	if o.Submissions, err = submissionsOf(tx, a.ID); err != nil {
+		return o, err
+	}
+	o.People, err = participants(tx, a)
+	return o, err
+}
+
+func (s *Service) tasks(tx *work.Tx, o *Overview) error {
+	o.Ready = true
+	how := s.how(tx, o.Application, o.Form, form.Complete)
+	for _, sec := range o.Form.Sections {
+		may, err := tx.May(access.EditApplication, section{o.Application, sec.Path()})
+		if err != nil {
+			return err
+		}
+		t := Task{Section: sec, Progress: form.SectionProgress(o.Form, sec, o.Answers, how), Missing: form.Missing(o.Form, sec, o.Answers), Editable: may && o.Application.Writable()}
+		o.Ready = o.Ready && t.Progress == form.Done
+		o.Tasks = append(o.Tasks, t)
+	}
+	return nil
+}
+
+func participants(tx *work.Tx, a *Application) ([]Participant, error) {
+	shown := []Relation{MainContact, Contributor, SRO, Finance}
+	var ids []ident.Person
+	for _, p := range a.people {
+		ids = append(ids, p.Person)
+	}
+	known, err := people.ByIDs(tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	var list []Participant
+	for _, part := range a.people {
+		if !slices.Contains(shown, part.Relation) {
+			continue
+		}
+		i := slices.IndexFunc(known, func(p people.Person) bool { return p.ID == part.Person })
+		if i >= 0 {
+			list = append(list, Participant{part, known[i].Name, known[i].Email})
+		}
+	}
+	return list, nil
+}

@@ -1,0 +1,178 @@
+package application
+
+import (
+	"fmt"
+	"time"
+
+	"gorm.io/gorm/clause"
+
+	"adoptionfund/internal/form"
+	"adoptionfund/internal/fund"
+	"adoptionfund/internal/ident"
+	"adoptionfund/internal/work"
+	"adoptionfund/internal/workflow"
+)
+
+// ByRef reads an application with its call and people.
+func ByRef(tx *work.Tx, ref ident.Ref) (*Application, error) {
+	a, err := work.One[Application](tx.DB().Where("ref = ?", ref), "application")
+	if err != nil {
+		return nil, err
+	}
+	return a, complete(tx, a)
+}
+
+// ByID reads an application with its call and people.
+func ByID(tx *work.Tx, id ident.Application) (*Application, error) {
+	a, err := work.One[Application](tx.DB().Where("id = ?", id), "application")
+	if err != nil {
+		return nil, err
+	}
+	return a, complete(tx, a)
+}
+
+// complete reads what a permission looks at.
+func complete(tx *work.Tx, a *Application) error {
+	c, err := fund.CallByID(tx, a.CallID)
+	if err != nil {
+		return err
+	}
+	a.call = c
+	a.people, err = work.Many[Part](tx.DB().Where("application_id = ?", a.ID).Order("since, person, relation"), "people of the application")
+	a.inTime = tx.Arrival.Before(a.ClosesAt())
+	return err
+}
+
+// InCall gives the applications of a call in any of the states (none: in all), with their people, in the order of their
+// references: with three queries, however many there are.
+func InCall(tx *work.Tx, c *fund.Call, states ...workflow.ApplicationState) ([]*Application, error) {
+	q := tx.DB().Where("call_id = ?", c.ID).Order("ref")
+	if len(states) > 0 {
+		q = q.Where("state IN ?", states)
+	}
+	rows, err := work.Many[*Application](q, "applications")
+	if err != nil {
+		return nil, err
+	}
+	parts, err := work.Many[Part](tx.DB().Where("application_id IN (SELECT id FROM applications WHERE call_id = ?)", c.ID).Order("since, person, relation"), "people of the applications")
+	if err != nil {
+		return nil, err
+	}
+	byID := map[ident.Application]*Application{}
+	for _, a := range rows {
+		a.call = c
+		a.inTime = tx.Arrival.Before(a.ClosesAt())
+		byID[a.ID] = a
+	}
+	for _, p := range parts {
+		if a := byID[p.ApplicationID]; a != nil {
+			a.people = append(a.people, p)
+		}
+	}
+	return rows, nil
+}
+
+// CountLed counts the applications of a lead in a call that were not withdrawn.
+func countLed(tx *work.Tx, call ident.Call, lead ident.ODS) (int64, error) {
+	var n int64
+	err := tx.DB().Model(&Application{}).Where("call_id = ? AND lead = ? AND state <> ?", call, lead, workflow.Withdrawn).Count(&n).Error
+	if err != nil {
+		return 0, fmt.Errorf("counting the applications of %s: %w", lead, err)
+	}
+	return n, nil
+}
+
+// Relate notes what a person has to do with an application; it may be noted again. The rooms that come after call it inside
+// their own use cases.
+func Relate(tx *work.Tx, a *Application, person ident.Person, r Relation) error {
+	return relate(tx, a, Part{ApplicationID: a.ID, Person: person, Relation: r, Since: tx.Now})
+}
+
+func relate(tx *work.Tx, a *Application, p Part) error {
+	err := tx.DB().Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "application_id"}, {Name: "person"}, {Name: "relation"}}, DoUpdates: clause.AssignmentColumns([]string{"sections"})}).Create(&p).Error
+	if err != nil {
+		return fmt.Errorf("noting a person of application %s: %w", a.Ref, err)
+	}
+	a.people = append(a.people, p)
+	return nil
+}
+
+// Unrelate takes a relation away.
+func Unrelate(tx *work.Tx, a *Application, person ident.Person, r Relation) error {
+	if err := tx.DB().Where("application_id = ? AND person = ? AND relation = ?", a.ID, person, r).Delete(&Part{}).Error; err != nil {
+		return fmt.Errorf("removing a person of application %s: %w", a.Ref, err)
+	}
+	kept := a.people[:0:0]
+	for _, p := range a.people {
+		if p.Person != person || p.Relation != r {
+			kept = append(kept, p)
+		}
+	}
+	a.people = kept
+	return nil
+}
+
+// saved is the answers of one section as they stand.
+type saved struct {
+	ApplicationID ident.Application
+	Section       string
+	Answers       string
+	SavedBy       string
+	Version       int
+	SavedAt       time.Time
+}
+
+func (saved) TableName() string { return "application_sections" }
+
+// sections gives the saved sections of an application.
+func sections(tx *work.Tx, id ident.Application) ([]saved, error) {
+	return work.Many[saved](tx.DB().Where("application_id = ?", id), "answers")
+}
+
+// Answers gives all answers of an application as they stand, of every section.
+func Answers(tx *work.Tx, id ident.Application) (form.Answers, error) {
+	rows, err := sections(tx, id)
+	if err != nil {
+		return nil, err
+	}
+	all := form.Answers{}
+	for _, row := range rows {
+		answers, err := form.ParseAnswers([]byte(row.Answers))
+		if err != nil {
+			return nil, fmt.Errorf("section %s: %w", row.Section, err)
+		}
+		all = all.Merge(answers)
+	}
+	return all, nil
+}
+
+// saveSection replaces the answers of a section if they still have the version they were read with; 0 is a section that was not
+// saved before. It says whether it did.
+func saveSection(tx *work.Tx, s saved, seen int) (bool, error) {
+	s.Version = seen + 1
+	if seen == 0 {
+		done := tx.DB().Clauses(clause.OnConflict{DoNothing: true}).Create(&s)
+		if done.Error != nil {
+			return false, fmt.Errorf("saving section %s: %w", s.Section, done.Error)
+		}
+		return done.RowsAffected == 1, keepVersion(tx, s)
+	}
+	done := tx.DB().Model(&saved{}).Where("application_id = ? AND section = ? AND version = ?", s.ApplicationID, s.Section, seen).
+		Updates(map[string]any{"answers": s.Answers, "saved_by": s.SavedBy, "saved_at": s.SavedAt, "version": s.Version})
+	if done.Error != nil {
+		return false, fmt.Errorf("saving section %s: %w", s.Section, done.Error)
+	}
+	if done.RowsAffected == 0 {
+		return false, nil
+	}
+	return true, keepVersion(tx, s)
+}
+
+// keepVersion keeps every version of a section's answers, so that nothing that was saved is lost.
+func keepVersion(tx *work.Tx, s saved) error {
+	err := tx.DB().Table("section_versions").Clauses(clause.OnConflict{DoNothing: true}).Create(&s).Error
+	if err != nil {
+		return fmt.Errorf("keeping the versions of section %s: %w", s.Section, err)
+	}
+	return nil
+}

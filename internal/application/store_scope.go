@@ -1,0 +1,158 @@
+package application
+
+import (
+	"fmt"
+	"strings"
+
+	"adoptionfund/internal/access"
+	"adoptionfund/internal/ident"
+	"adoptionfund/internal/work"
+	"adoptionfund/internal/workflow"
+)
+
+// Query narrows a list of applications. Zero values narrow nothing.
+type Query struct {
+	Round  ident.Round
+	Call   ident.Call
+	States []workflow.ApplicationState
+	Search string    // part of the title, the lead's name or the reference
+	After  ident.Ref // the last one of the page before
+	Mine   bool      // only those in which the person has a part of their own
+	Limit  int
+}
+
+// List gives the applications to which the principal may do an action, in the order of their references. The rows are those for
+// which the policy would say yes one by one: each condition of a rule is written once more here, as SQL.
+func List(tx *work.Tx, act access.Action, q Query) ([]*Application, error) {
+	where, args, err := permitted(tx, act)
+	if err != nil {
+		return nil, err
+	}
+	db := tx.DB().Table("applications AS a").Where(where, args...).Order("a.ref").Limit(q.Limit)
+	if q.Round != "" {
+		db = db.Where("a.round_id = ?", q.Round)
+	}
+	if q.Call != "" {
+		db = db.Where("a.call_id = ?", q.Call)
+	}
+	if len(q.States) > 0 {
+		db = db.Where("a.state IN ?", q.States)
+	}
+	if q.After != "" {
+		db = db.Where("a.ref > ?", q.After)
+	}
+	if q.Mine {
+		db = db.Where("a.id IN (SELECT application_id FROM application_people WHERE person = ? AND relation IN ?)", orNobody(tx.By.ID), []Relation{MainContact, Contributor, SRO, Finance})
+	}
+	if text := strings.ToLower(strings.TrimSpace(q.Search)); text != "" {
+		like := "%" + strings.NewReplacer("%", "", "_", "", `\`, "").Replace(text) + "%"
+		db = db.Where("(lower(a.title) LIKE ? OR lower(a.lead_name) LIKE ? OR lower(a.ref) LIKE ?)", like, like, like)
+	}
+	return work.Many[*Application](db.Select("a.*"), "applications")
+}
+
+// permitted writes the rules of the policy as a condition on rows: any of the principal's rules, each with its scope and all
+// its conditions.
+func permitted(tx *work.Tx, act access.Action) (string, []any, error) {
+	var rules []string
+	var args []any
+	for _, f := range tx.Policy().Filters(tx.By, act) {
+		rule := []string{"1 = 1"}
+		if f.Scope.Call != "" {
+			rule, args = append(rule, "a.call_id = ?"), append(args, f.Scope.Call)
+		} else if f.Scope.Round != "" {
+			rule, args = append(rule, "a.round_id = ?"), append(args, f.Scope.Round)
+		}
+		for _, name := range f.Conditions {
+			sql, more, err := condition(tx, act, name)
+			if err != nil {
+				return "", nil, err
+			}
+			rule, args = append(rule, sql), append(args, more...)
+		}
+		rules = append(rules, "("+strings.Join(rule, " AND ")+")")
+	}
+	if len(rules) == 0 {
+		return "1 = 0", nil, nil
+	}
+	return "(" + strings.Join(rules, " OR ") + ")", args, nil
+}
+
+// condition is the SQL twin of a condition in access; a property test compares the two for every role.
+func condition(tx *work.Tx, act access.Action, name string) (string, []any, error) {
+	has := func(relations ...Relation) (string, []any, error) {
+		return "EXISTS (SELECT 1 FROM application_people p WHERE p.application_id = a.id AND p.person = ? AND p.relation IN ?)", []any{orNobody(tx.By.ID), relations}, nil
+	}
+	hasNot := func(relations ...Relation) (string, []any, error) {
+		sql, args, err := has(relations...)
+		return "NOT " + sql, args, err
+	}
+	switch name {
+	case "any":
+		return "1 = 1", nil, nil
+	case "own":
+		return has(MainContact)
+	case "contributes":
+		return has(Contributor)
+	case "signs":
+		return has(SRO, Finance)
+	case "assigned":
+		return has(Assigned)
+	case "declared":
+		return has(Declared)
+	case "reviewed":
+		return has(Reviewed)
+	case "deputising":
+		return has(Deputy)
+	case "not_conflicted":
+		return hasNot(Conflicted)
+	case "not_recused":
+		return hasNot(Recused)
+	case "submitted":
+		return "a.submission_id IS NOT NULL", nil, nil
+	case "released":
+		return "a.state IN ?", []any{releasedStates()}, nil
+	case "in_time":
+		return "(EXISTS (SELECT 1 FROM calls c WHERE c.id = a.call_id AND c.closes_at > ?) OR a.deadline > ?)", []any{tx.Arrival, tx.Arrival}, nil
+	case "not_own_work":
+		return notOwnWork(tx, act)
+	default:
+		return "", nil, fmt.Errorf("application: the condition %q of the policy has no twin in SQL", name)
+	}
+}
+
+// notOwnWork leaves out what the principal may not do because of what they did before.
+func notOwnWork(tx *work.Tx, act access.Action) (string, []any, error) {
+	columns := map[access.Per]string{access.PerApplication: "a.id", access.PerCall: "a.call_id", access.PerRound: "a.round_id"}
+	clauses, args := []string{"1 = 1"}, []any{}
+	for _, pair := range tx.Policy().Excluding(act) {
+		column, ok := columns[pair.Per]
+		if !ok {
+			return "", nil, fmt.Errorf("application: deeds per %s have no twin in SQL", pair.Per)
+		}
+		if tx.Postgres() {
+			column += "::text"
+		}
+		clauses = append(clauses, "NOT EXISTS (SELECT 1 FROM deeds d WHERE d.subject = "+column+" AND d.person = ? AND d.deed = ?)")
+		args = append(args, orNobody(tx.By.ID), pair.Deed)
+	}
+	return strings.Join(clauses, " AND "), args, nil
+}
+
+// orNobody is an id that nobody has where nobody has signed in, since PostgreSQL refuses a text that is no id.
+func orNobody(id ident.Person) ident.Person {
+	if id == "" {
+		return "00000000-0000-0000-0000-000000000000"
+	}
+	return id
+}
+
+func releasedStates() []workflow.ApplicationState {
+	var states []workflow.ApplicationState
+	for _, info := range workflow.Applications().States() {
+		if info.Released {
+			states = append(states, info.State)
+		}
+	}
+	return states
+}

@@ -1,0 +1,99 @@
+package application
+
+import (
+	"fmt"
+	"time"
+
+	"adoptionfund/internal/ident"
+	"adoptionfund/internal/work"
+	"adoptionfund/internal/workflow"
+)
+
+// signaturesOf gives the signatures that were not cleared, oldest first.
+func signaturesOf(tx *work.Tx, id ident.Application) ([]Signature, error) {
+	return work.Many[Signature](tx.DB().Where("application_id = ? AND cleared_at IS NULL", id).Order("signed_at, id"), "signatures")
+}
+
+// addSignature keeps a signature in place of an earlier one for the same part.
+func addSignature(tx *work.Tx, s Signature) error {
+	err := tx.DB().Model(&Signature{}).Where("application_id = ? AND part = ? AND cleared_at IS NULL", s.ApplicationID, s.Part).Update("cleared_at", tx.Now).Error
+	if err != nil {
+		return fmt.Errorf("replacing a signature: %w", err)
+	}
+	return work.Add(tx, &s)
+}
+
+func clearSignature(tx *work.Tx, id string) error {
+	if err := tx.DB().Model(&Signature{}).Where("id = ?", id).Update("cleared_at", tx.Now).Error; err != nil {
+		return fmt.Errorf("clearing a signature: %w", err)
+	}
+	return nil
+}
+
+func submissionByID(tx *work.Tx, id ident.Submission) (*Submission, error) {
+	return work.One[Submission](tx.DB().Where("id = ?", id), "submission")
+}
+
+// submissionsOf gives the submissions of an application without their snapshots, newest first.
+func submissionsOf(tx *work.Tx, id ident.Application) ([]Submission, error) {
+	return work.Many[Submission](tx.DB().Omit("snapshot").Where("application_id = ?", id).Order("number DESC"), "submissions")
+}
+
+func addReceipt(tx *work.Tx, id ident.Submission, text string) error {
+	if err := tx.DB().Exec("INSERT INTO receipts (submission_id, receipt) VALUES (?, ?)", id, text).Error; err != nil {
+		return fmt.Errorf("keeping a receipt: %w", err)
+	}
+	return nil
+}
+
+func receiptOf(tx *work.Tx, id ident.Submission) (string, error) {
+	var text string
+	if err := tx.DB().Raw("SELECT receipt FROM receipts WHERE submission_id = ?", id).Scan(&text).Error; err != nil {
+		return "", fmt.Errorf("reading a receipt: %w", err)
+	}
+	if text == "" {
+		return "", work.NotFound("receipt")
+	}
+	return text, nil
+}
+
+// callsWithEndedExtensions gives closed calls in which an applicant's extension ended before a moment and the application still waits.
+func callsWithEndedExtensions(tx *work.Tx, before time.Time) ([]ident.CallRef, error) {
+	var refs []ident.CallRef
+	err := tx.DB().Raw(`SELECT DISTINCT c.ref FROM applications a JOIN calls c ON c.id = a.call_id
+		WHERE c.state = ? AND a.state IN ? AND a.deadline IS NOT NULL AND a.deadline <= ? ORDER BY c.ref`,
+		workflow.CallClosed, []workflow.ApplicationState{workflow.Draft, workflow.Submitted}, before).Scan(&refs).Error
+	if err != nil {
+		return nil, fmt.Errorf("looking for extensions that ended: %w", err)
+	}
+	return refs, nil
+}
+
+// File is an evidence file as kept: the bytes are in the store of files, by digest.
+type File struct {
+	ID            ident.File
+	ApplicationID ident.Application
+	Question      string
+	Name          string
+	MediaType     string
+	Size          int64
+	Digest        string
+	UploadedBy    ident.Person
+	UploadedAt    time.Time
+	RemovedAt     *time.Time
+}
+
+func filesOf(tx *work.Tx, id ident.Application) ([]File, error) {
+	return work.Many[File](tx.DB().Where("application_id = ? AND removed_at IS NULL", id).Order("uploaded_at, id"), "files")
+}
+
+func fileByID(tx *work.Tx, id ident.File) (*File, error) {
+	return work.One[File](tx.DB().Where("id = ? AND removed_at IS NULL", id), "file")
+}
+
+func removeFile(tx *work.Tx, id ident.File) error {
+	if err := tx.DB().Model(&File{}).Where("id = ?", id).Update("removed_at", tx.Now).Error; err != nil {
+		return fmt.Errorf("removing a file: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,222 @@
+package application
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"adoptionfund/internal/access"
+	"adoptionfund/internal/audit"
+	"adoptionfund/internal/fault"
+	"adoptionfund/internal/form"
+	"adoptionfund/internal/ident"
+	"adoptionfund/internal/notify"
+	"adoptionfund/internal/people"
+	"adoptionfund/internal/uktime"
+	"adoptionfund/internal/work"
+	"adoptionfund/internal/workflow"
+)
+
+// Submission is an immutable, signed snapshot of answers and files, with its digest.
+type Submission struct {
+	ID            ident.Submission
+	ApplicationID ident.Application
+	Number        int
+	Snapshot      string // JSON, see snapshot
+	Digest        string // SHA-256 of the snapshot
+	SubmittedBy   ident.Person
+	ArrivedAt     time.Time
+	Replaces      string // the digest of the submission before
+}
+
+// snapshot is what a submission keeps.
+type snapshot struct {
+	Ref        ident.Ref           `json:"application"`
+	Call       ident.CallRef       `json:"call"`
+	Form       string              `json:"form"`
+	FormDigest string              `json:"form_digest"`
+	Lead       ident.ODS           `json:"lead"`
+	Answers    form.Answers        `json:"answers"`
+	Files      []snapshotFile      `json:"files"`
+	Signatures []snapshotSignature `json:"signatures"`
+}
+
+type snapshotFile struct {
+	ID     ident.File `json:"id"`
+	Name   string     `json:"name"`
+	Size   int64      `json:"size"`
+	Digest string     `json:"digest"`
+}
+
+type snapshotSignature struct {
+	Part     Relation     `json:"part"`
+	Person   ident.Person `json:"person"`
+	Name     string       `json:"name"`
+	SignedAt time.Time    `json:"signed_at"`
+}
+
+// Submit sends the application to the fund. The request must have arrived before the deadline, every answer must be valid, and both
+// signatories must have signed the answers as they stand. Sending the same again gives the receipt that was given.
+func (s *Service) Submit(ctx context.Context, ref ident.Ref) error {
+	return s.gate.Write(ctx, func(tx *work.Tx) error {
+		a, err := ByRef(tx, ref)
+		if err != nil {
+			return err
+		}
+		return s.submit(tx, a)
+	})
+}
+
+func (s *Service) submit(tx *work.Tx, a *Application) error {
+	f, err := s.form(a)
+	if err != nil {
+		return err
+	}
+	answers, err := Answers(tx, a.ID)
+	if err != nil {
+		return err
+	}
+	stand, err := s.standing(tx, a, f, answers)
+	if err != nil {
+		return err
+	}
+	problems := form.Check(f, nil, answers, s.how(tx, a, f, form.Complete))
+	before, err := s.standingSubmission(tx, a)
+	if err != nil {
+		return err
+	}
+	sub, err := s.snapshot(tx, a, f, answers, stand)
+	if err != nil {
+		return err
+	}
+	if before != nil && before.Digest == sub.Digest {
+		return nil // the same again: the receipt stands
+	}
+	if before != nil {
+		sub.Number, sub.Replaces = before.Number+1, before.Digest
+	}
+	a.SubmissionID, a.SubmittedAt = &sub.ID, &tx.Arrival
+	guards := work.Guards{
+		workflow.InTime:          work.Holds(a.inTime),
+		workflow.AnswersValid:    work.Holds(len(problems) == 0),
+		workflow.SignaturesGiven: work.Holds(signed(stand)),
+	}
+	if err := Move(tx, a, workflow.Submit, guards, map[string]any{"digest": sub.Digest, "number": sub.Number}); err != nil {
+		return s.stopped(err, problems)
+	}
+	if err := s.summarise(tx, a, f, answers); err != nil {
+		return err
+	}
+	if err := work.Add(tx, sub); err != nil {
+		return err
+	}
+	guarded := Event(a, "submission.keep", map[string]any{"digest": sub.Digest, "number": sub.Number})
+	guarded.Guards = []audit.Row{{Table: "submissions", Key: string(sub.ID)}}
+	tx.Record(guarded)
+	tx.Sealed(func(entries []audit.Entry) error { return s.issue(tx, a, sub, entries[len(entries)-1]) })
+	return nil
+}
+
+// stopped names the answers that are wrong where it was them that stopped the submission.
+func (s *Service) stopped(err error, problems fault.Problems) error {
+	if f, ok := fault.Of(err); ok && f.Kind == fault.Conflict && len(problems) > 0 {
+		return &fault.Fault{Kind: fault.Invalid, Words: f.Words, Fields: problems}
+	}
+	return err
+}
+
+func (s *Service) snapshot(tx *work.Tx, a *Application, f *form.Form, answers form.Answers, stand []Signature) (*Submission, error) {
+	snap := snapshot{Ref: a.Ref, Call: a.call.Ref, Form: f.ID, FormDigest: f.Digest, Lead: a.Lead, Answers: answers, Files: []snapshotFile{}, Signatures: []snapshotSignature{}}
+	files, err := filesOf(tx, a.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, file := range files {
+		snap.Files = append(snap.Files, snapshotFile{file.ID, file.Name, file.Size, file.Digest})
+	}
+	for _, sig := range stand {
+		snap.Signatures = append(snap.Signatures, snapshotSignature{sig.Part, sig.Person, sig.TypedName, sig.SignedAt})
+	}
+	text, err := json.Marshal(snap)
+	if err != nil {
+		return nil, fmt.Errorf("writing the snapshot of %s: %w", a.Ref, err)
+	}
+	return &Submission{
+		ID: ident.New[ident.Submission](), ApplicationID: a.ID, Number: 1, Snapshot: string(text), Digest: audit.Digest(text),
+		SubmittedBy: tx.By.ID, ArrivedAt: tx.Arrival,
+	}, nil
+}
+
+// issue keeps the signed receipt with its place in the chain, and mails it; it runs when the events are sealed.
+func (s *Service) issue(tx *work.Tx, a *Application, sub *Submission, e audit.Entry) error {
+	r := tx.Issue(audit.Receipt{
+		Service: s.name, Application: string(a.Ref), Call: string(a.call.Ref), Arrived: sub.ArrivedAt, Digest: sub.Digest, Replaces: sub.Replaces,
+	}, e)
+	text, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return fmt.Errorf("writing the receipt of %s: %w", a.Ref, err)
+	}
+	if err := addReceipt(tx, sub.ID, string(text)); err != nil {
+		return err
+	}
+	p, err := people.ByID(tx, a.MainContact)
+	if err != nil {
+		return err
+	}
+	fields := Fields(a)
+	fields["name"], fields["arrived"], fields["digest"], fields["receipt"] = p.Name, uktime.Moment(sub.ArrivedAt), sub.Digest, string(text)
+	return tx.Notify(notify.Message{Kind: "receipt", Person: p.ID, Address: p.Email, Key: string(sub.ID), Fields: fields})
+}
+
+func (s *Service) standingSubmission(tx *work.Tx, a *Application) (*Submission, error) {
+	if a.SubmissionID == nil {
+		return nil, nil //nolint:nilnil // none is an answer
+	}
+	return submissionByID(tx, *a.SubmissionID)
+}
+
+// Snapshot gives the answers of the standing submission with its form: what the rooms after this one assess.
+func (s *Service) Snapshot(tx *work.Tx, a *Application) (*form.Form, form.Answers, *Submission, error) {
+	sub, err := s.standingSubmission(tx, a)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	if sub == nil {
+		return nil, nil, nil, fault.New(fault.Conflict, "The application was not submitted")
+	}
+	var snap snapshot
+	if err := json.Unmarshal([]byte(sub.Snapshot), &snap); err != nil {
+		return nil, nil, nil, fmt.Errorf("reading submission %s: %w", sub.ID, err)
+	}
+	f, err := s.library.Form(snap.Form)
+	return f, snap.Answers, sub, err
+}
+
+// Receipt gives the receipt of the standing submission, as it was signed.
+func (s *Service) Receipt(ctx context.Context, ref ident.Ref) (*Application, audit.Receipt, string, error) {
+	var a *Application
+	var text string
+	err := s.gate.Read(ctx, func(tx *work.Tx) error {
+		var err error
+		if a, err = ByRef(tx, ref); err != nil {
+			return err
+		}
+		if err := tx.Require(access.ViewReceipt, a); err != nil {
+			return err
+		}
+		if a.SubmissionID == nil {
+			return work.NotFound("receipt")
+		}
+		text, err = receiptOf(tx, *a.SubmissionID)
+		return err
+	})
+	if err != nil {
+		return nil, audit.Receipt{}, "", err
+	}
+	r, err := audit.ReadReceipt([]byte(text))
+	if err != nil {
+		return nil, r, "", fmt.Errorf("reading the receipt of %s: %w", ref, err)
+	}
+	return a, r, text, nil
+}

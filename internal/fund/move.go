@@ -1,0 +1,77 @@
+package fund
+
+import (
+	"time"
+
+	"adoptionfund/internal/audit"
+	"adoptionfund/internal/notify"
+	"adoptionfund/internal/people"
+	"adoptionfund/internal/uktime"
+	"adoptionfund/internal/work"
+	"adoptionfund/internal/workflow"
+)
+
+// Move is the one place where a call's state changes. The rooms that know whether a guard holds bring it.
+func Move(tx *work.Tx, c *Call, on workflow.Event, guards work.Guards) error {
+	move, err := work.Step(tx, workflow.Calls(), c.State, on, c, guards)
+	if err != nil {
+		return err
+	}
+	c.State = move.To
+	c.stamp(on, tx)
+	if err := work.Save(tx, c, &c.Version); err != nil {
+		return err
+	}
+	tx.Record(event(c, move.Effects.Record, nil))
+	return tell(tx, c, move.Effects.Notices)
+}
+
+// stamp notes when a call went through the events that its pages show.
+func (c *Call) stamp(on workflow.Event, tx *work.Tx) {
+	now := tx.Now
+	switch on { //nolint:exhaustive // the other events leave no stamp
+	case workflow.ApproveOpening:
+		c.ApprovedBy, c.ApprovedAt = &tx.By.ID, &now
+	case workflow.EditCall:
+		c.ApprovedBy, c.ApprovedAt = nil, nil
+	case workflow.OpenCall:
+		c.OpenedAt = &now
+	case workflow.CloseCall:
+		c.ClosedAt = &now
+	case workflow.ReopenCall:
+		c.ClosedAt = nil
+	case workflow.Decide, workflow.DecideSecond:
+		c.DecidedAt = &now
+	case workflow.ReleaseDecisions:
+		if c.ReleasedAt == nil {
+			c.ReleasedAt = &now
+		}
+	}
+}
+
+func event(c *Call, verb string, facts map[string]any) audit.Event {
+	return audit.Event{Verb: verb, Kind: "call", Subject: string(c.ID), Round: c.RoundID, Call: c.ID, Facts: facts}
+}
+
+// tell sends the notices of a move to those who hold a role for it in the call: the one who owns the action that comes next.
+func tell(tx *work.Tx, c *Call, notices []workflow.Notice) error {
+	for _, n := range notices {
+		staff, err := people.WhoMay(tx, audience(n), c.Scope())
+		if err != nil {
+			return err
+		}
+		for _, p := range staff {
+			m := notify.Message{Kind: notify.Kind(n), Person: p.ID, Address: p.Email, Key: string(c.ID) + tx.Now.Format(time.RFC3339Nano), Fields: Fields(c)}
+			m.Fields["name"] = p.Name
+			if err := tx.Notify(m); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Fields are what messages about a call may say.
+func Fields(c *Call) map[string]string {
+	return map[string]string{"call": c.Title, "call_ref": string(c.Ref), "deadline": uktime.Deadline(c.ClosesAt), "opens": uktime.Deadline(c.OpensAt)}
+}

@@ -1,0 +1,216 @@
+package fund
+
+import (
+	"database/sql/driver"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+
+	"adoptionfund/internal/money"
+	"adoptionfund/internal/uktime"
+)
+
+// Settings are what a call publishes at its opening, besides its dates: who may lead, what is asked, how it is reviewed, ranked,
+// allocated and decided. They are frozen from then on.
+type Settings struct {
+	Purpose       string      `json:"purpose" yaml:"purpose"`
+	Guidance      string      `json:"guidance" yaml:"guidance"`
+	Priorities    []Priority  `json:"priorities" yaml:"priorities"`
+	Benefits      []string    `json:"benefits" yaml:"benefits"`             // what the fund expects to see
+	MustInclude   []string    `json:"must_include" yaml:"must_include"`     // documents and commitments asked for besides the form
+	WhoMayLead    []string    `json:"who_may_lead" yaml:"who_may_lead"`     // kinds of organisation
+	PerLead       int         `json:"per_lead" yaml:"per_lead"`             // most applications of one lead; 0: no limit
+	Budget        money.Pence `json:"budget" yaml:"-"`                      // the call's share; 0: the round's pool
+	AwardCap      money.Pence `json:"award_cap" yaml:"-"`                   // 0: none
+	SpendBy       string      `json:"spend_by" yaml:"spend_by"`             // a day, "2027-03-31"
+	Forms         Forms       `json:"forms" yaml:"forms"`                   // exact versions
+	DTAC          DTAC        `json:"dtac" yaml:"dtac"`                     // what the call asks of products
+	Review        Review      `json:"review" yaml:"review"`                 // how applications are assessed
+	Method        Method      `json:"method" yaml:"method"`                 // how they are ranked and allocated
+	Approval      Approval    `json:"approval" yaml:"approval"`             // who must agree
+	Feedback      Feedback    `json:"feedback" yaml:"feedback"`             // what applicants get to see
+	Clarification int         `json:"clarifications" yaml:"clarifications"` // most turns of questions to one applicant
+}
+
+// Priority is one thing that the call wants to support.
+type Priority struct {
+	Code  string `json:"code" yaml:"code"`
+	Title string `json:"title" yaml:"title"`
+}
+
+// Forms names the files that a call pins, and, once it is open, their digests.
+type Forms struct {
+	Application string            `json:"application" yaml:"application"`
+	Rubric      string            `json:"rubric" yaml:"rubric"`
+	Rules       string            `json:"rules" yaml:"rules"`
+	DTAC        []string          `json:"dtac" yaml:"dtac"`
+	Digests     map[string]string `json:"digests,omitempty" yaml:"-"`
+}
+
+// DTAC is what a call asks of the products.
+type DTAC struct {
+	LatestAction string   `json:"latest_action" yaml:"latest_action"` // the day by which agreed actions must be done
+	NeverDefer   []string `json:"never_defer" yaml:"never_defer"`     // questions that no action can stand in for
+	Require      []string `json:"require" yaml:"require"`             // fund conditions beyond DTAC
+	D1Minimum    *float64 `json:"d1_minimum,omitempty" yaml:"d1_minimum"`
+	Assess       string   `json:"assess" yaml:"assess"` // who gets the full assessment: all, shortlisted or proposed
+}
+
+// Review is how applications are assessed.
+type Review struct {
+	Kinds      map[string]int `json:"kinds" yaml:"kinds"` // reviews of each kind for one application
+	Shortlist  bool           `json:"shortlist" yaml:"shortlist"`
+	ApartBy    int            `json:"apart_by" yaml:"apart_by"` // scores of a part that differ by more than this are moderated
+	Days       int            `json:"days" yaml:"days"`         // how long a reviewer has
+	MaskNames  bool           `json:"mask_names" yaml:"mask_names"`
+	ReasonWord int            `json:"reason_words" yaml:"reason_words"` // fewest words of a reason
+}
+
+// Method is how a call ranks and allocates: fixed and published at its opening.
+type Method struct {
+	Ranking   string             `json:"ranking" yaml:"ranking"`     // raw or calibrated
+	Strategy  string             `json:"strategy" yaml:"strategy"`   // merit, portfolio or merit_random
+	Objective string             `json:"objective" yaml:"objective"` // score_by_amount or score
+	Partial   bool               `json:"partial" yaml:"partial"`     // may the last one be funded in part?
+	Pooled    bool               `json:"pooled" yaml:"pooled"`       // the round's budget is shared by its calls
+	MinScore  float64            `json:"min_score" yaml:"min_score"`
+	MinParts  map[string]float64 `json:"min_parts,omitempty" yaml:"min_parts"`
+	MaxCount  int                `json:"max_count,omitempty" yaml:"max_count"`
+	Limits    []Limit            `json:"limits,omitempty" yaml:"limits"`
+	Band      string             `json:"band" yaml:"band"` // panel or randomise
+	Reserve   int                `json:"reserve" yaml:"reserve"`
+}
+
+// Limit bounds what one theme, region or organisation gets.
+type Limit struct {
+	By        string `json:"by" yaml:"by"`
+	Value     string `json:"value" yaml:"value"`
+	MinPounds int64  `json:"min_pounds,omitempty" yaml:"min_pounds"`
+	MaxPounds *int64 `json:"max_pounds,omitempty" yaml:"max_pounds"`
+	MinCount  int    `json:"min_count,omitempty" yaml:"min_count"`
+	MaxCount  *int   `json:"max_count,omitempty" yaml:"max_count"`
+}
+
+// Approval is who must agree to a proposal.
+type Approval struct {
+	SecondAbovePounds int64 `json:"second_above_pounds" yaml:"second_above_pounds"` // a proposal above this needs two approvers
+	DelegatedPounds   int64 `json:"delegated_pounds" yaml:"delegated_pounds"`       // what one approver may approve alone; 0: no limit
+}
+
+// Feedback is what applicants get to see, and what they may ask for.
+type Feedback struct {
+	PublishScores bool `json:"publish_scores" yaml:"publish_scores"`
+	ReviewDays    int  `json:"review_days" yaml:"review_days"` // days to ask for a review of the decision; 0: not possible
+	OfferDays     int  `json:"offer_days" yaml:"offer_days"`   // days to accept an offer
+	ReserveDays   int  `json:"reserve_days" yaml:"reserve_days"`
+}
+
+// withDefaults fills in what a file leaves out.
+func (s Settings) withDefaults() Settings {
+	if len(s.WhoMayLead) == 0 {
+		s.WhoMayLead = []string{"icb", "trust"}
+	}
+	if s.Forms.Application == "" {
+		s.Forms.Application = "application-1"
+	}
+	if s.Forms.Rubric == "" {
+		s.Forms.Rubric = "default-1"
+	}
+	if s.Forms.Rules == "" {
+		s.Forms.Rules = "default-1"
+	}
+	if len(s.Forms.DTAC) == 0 {
+		s.Forms.DTAC = []string{"dtac-v2"}
+	}
+	if s.DTAC.Assess == "" {
+		s.DTAC.Assess = "proposed"
+	}
+	if len(s.Review.Kinds) == 0 {
+		s.Review.Kinds = map[string]int{"clinical": 1, "technical": 1, "ppv": 1}
+	}
+	s.Review.ApartBy = orElse(s.Review.ApartBy, 2)
+	s.Review.Days = orElse(s.Review.Days, 21)
+	s.Review.ReasonWord = orElse(s.Review.ReasonWord, 5)
+	s.Clarification = orElse(s.Clarification, 2)
+	s.Feedback.OfferDays = orElse(s.Feedback.OfferDays, 30)
+	s.Feedback.ReserveDays = orElse(s.Feedback.ReserveDays, 180)
+	s.Method = s.Method.withDefaults()
+	return s
+}
+
+func (m Method) withDefaults() Method {
+	m.Ranking = orText(m.Ranking, "raw")
+	m.Strategy = orText(m.Strategy, "merit")
+	m.Objective = orText(m.Objective, "score_by_amount")
+	m.Band = orText(m.Band, "panel")
+	return m
+}
+
+func orElse(n, other int) int {
+	if n == 0 {
+		return other
+	}
+	return n
+}
+
+func orText(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
+}
+
+// problems says what is wrong with the settings, each with the key in the file.
+func (s Settings) problems() []string {
+	var found []string
+	bad := func(format string, args ...any) { found = append(found, fmt.Sprintf(format, args...)) }
+	oneOf := func(key, value string, options ...string) {
+		if !slices.Contains(options, value) {
+			bad("%s: must be one of %v", key, options)
+		}
+	}
+	oneOf("method.ranking", s.Method.Ranking, "raw", "calibrated")
+	oneOf("method.strategy", s.Method.Strategy, "merit", "portfolio", "merit_random")
+	oneOf("method.objective", s.Method.Objective, "score_by_amount", "score")
+	oneOf("method.band", s.Method.Band, "panel", "randomise")
+	oneOf("dtac.assess", s.DTAC.Assess, "all", "shortlisted", "proposed")
+	for _, kind := range slices.Sorted(maps.Keys(s.Review.Kinds)) {
+		if n := s.Review.Kinds[kind]; n < 0 || n > 9 {
+			bad("review.kinds.%s: must be between 0 and 9", kind)
+		}
+	}
+	if s.Method.MinScore < 0 || s.Method.MinScore > 100 {
+		bad("method.min_score: must be between 0 and 100")
+	}
+	for _, day := range []struct{ key, text string }{{"spend_by", s.SpendBy}, {"dtac.latest_action", s.DTAC.LatestAction}} {
+		if _, err := uktime.Parse(day.text); day.text != "" && err != nil {
+			bad("%s: %v", day.key, err)
+		}
+	}
+	if s.Budget < 0 || s.AwardCap < 0 {
+		bad("budget, award_cap: must not be negative")
+	}
+	return found
+}
+
+// Scan reads the settings from the database.
+func (s *Settings) Scan(value any) error {
+	text, ok := value.(string)
+	if !ok {
+		return fmt.Errorf("fund: settings are %T, not text", value)
+	}
+	if err := json.Unmarshal([]byte(text), s); err != nil {
+		return fmt.Errorf("fund: reading settings: %w", err)
+	}
+	return nil
+}
+
+// Value writes the settings to the database.
+func (s Settings) Value() (driver.Value, error) {
+	text, err := json.Marshal(s)
+	if err != nil {
+		return nil, fmt.Errorf("fund: writing settings: %w", err)
+	}
+	return string(text), nil
+}

@@ -1,0 +1,41 @@
+package work
+
+import (
+	"fmt"
+
+	"adoptionfund/internal/access"
+	"adoptionfund/internal/fault"
+	"adoptionfund/internal/workflow"
+)
+
+// Guards binds the guards of a move to what they check, by name.
+type Guards map[workflow.GuardName]func() (bool, error)
+
+// Step finds the move that on makes from a state, asks for its permission, and checks its guards. The caller then sets the
+// state, records the move's event and sends its notices. A guard that nobody bound is a mistake in the program.
+func Step[S ~string](tx *Tx, m workflow.Machine[S], from S, on workflow.Event, what access.Resource, guards Guards) (workflow.Move[S], error) {
+	move, err := m.Step(from, on)
+	if err != nil {
+		return move, err //nolint:wrapcheck // a fault for the person
+	}
+	if err := tx.Require(move.Action, what); err != nil {
+		return move, err
+	}
+	for _, g := range move.Guards {
+		check, bound := guards[g.Name]
+		if !bound {
+			return move, fmt.Errorf("work: the guard %s of %s is not bound", g.Name, move.Effects.Record)
+		}
+		holds, err := check()
+		if err != nil {
+			return move, err
+		}
+		if !holds {
+			return move, fault.New(fault.Conflict, "%s", g.Words)
+		}
+	}
+	return move, nil
+}
+
+// Holds is a guard that is known to hold or not.
+func Holds(yes bool) func() (bool, error) { return func() (bool, error) { return yes, nil } }
