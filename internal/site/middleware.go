@@ -11,7 +11,6 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"adoptionfund/internal/access"
 	"adoptionfund/internal/fault"
 	"adoptionfund/internal/site/route"
 	"adoptionfund/web/page/shared"
@@ -95,7 +94,7 @@ func (o Options) crossOrigin() (func(*route.Env) gin.HandlerFunc, error) {
 }
 
 // authenticated puts the person into the request's context. What a signed-in person sees is kept by no cache.
-func (o Options) authenticated() gin.HandlerFunc {
+func (o Options) authenticated(env *route.Env) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		if isAsset(c) {
 			c.Next()
@@ -103,11 +102,19 @@ func (o Options) authenticated() gin.HandlerFunc {
 		}
 		c.Header("Vary", "Cookie")
 		c.Header("Cache-Control", "no-cache")
-		if o.Authenticate != nil {
-			if who, ok := o.Authenticate(c.Request.Context(), c.Request); ok {
-				c.Request = c.Request.WithContext(access.With(c.Request.Context(), who))
-				c.Header("Cache-Control", "no-store")
-			}
+		token := route.SessionToken(c.Request, o.secure())
+		if o.Visitor == nil || token == "" {
+			c.Next()
+			return
+		}
+		v, err := o.Visitor(c.Request.Context(), token)
+		if err != nil {
+			env.Fail(c, fmt.Errorf("finding whose session it is: %w", err))
+			return
+		}
+		if v.SignedIn() {
+			c.Request = c.Request.WithContext(route.WithVisitor(c.Request.Context(), v))
+			c.Header("Cache-Control", "no-store")
 		}
 		c.Next()
 	}

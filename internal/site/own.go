@@ -18,6 +18,7 @@ func ownRoutes(o Options) []route.Row {
 		}
 	}
 	return []route.Row{
+		route.HeldRow(),
 		{Method: http.MethodGet, Path: "/healthz", Action: access.CheckHealth, Public: true, Title: "Alive", Handle: alive},
 		{Method: http.MethodGet, Path: "/readyz", Action: access.CheckHealth, Public: true, Title: "Ready", Handle: o.ready},
 		show("/accessibility-statement", shared.Accessibility{Brand: o.Brand}),

@@ -31,11 +31,12 @@ type Options struct {
 	PublicURL string           // such as https://fund.example; https makes cookies secure
 	Routes    []route.Row
 
-	// Authenticate says who is asking. The token of the session is route.SessionToken of the request.
-	Authenticate func(context.Context, *http.Request) (access.Principal, bool)
-	// SessionEnds says when the session of a signed-in person ends; nil: people are not warned.
-	SessionEnds    func(context.Context, *http.Request) time.Time
-	SessionWarning time.Duration
+	// Visitor says whose session a token belongs to, if anybody's; nil: nobody can sign in.
+	Visitor        func(ctx context.Context, token string) (route.Visitor, error)
+	SessionWarning time.Duration // how long before its end a session warns
+	EnrolPath      string        // where one-time codes are set up
+	// Held keeps a form that was sent when the session had ended, and gives it back after signing in; nil: it is lost.
+	Held route.Held
 	// Ready says why the service cannot serve, or nil.
 	Ready func(context.Context) error
 
@@ -94,7 +95,7 @@ func (o Options) mount(rows []route.Row) (*gin.Engine, error) {
 		return nil, err
 	}
 	env := o.env(rows)
-	engine.Use(o.stamp(), o.observe(newFigures(o.Registry)), recovered(env), o.headers(), o.limited(env), origin(env), o.authenticated())
+	engine.Use(o.stamp(), o.observe(newFigures(o.Registry)), recovered(env), o.headers(), o.limited(env), origin(env), o.authenticated(env))
 	engine.GET(static.Prefix+"*file", assets)
 	engine.HEAD(static.Prefix+"*file", assets)
 	for _, row := range rows {
@@ -108,6 +109,6 @@ func (o Options) mount(rows []route.Row) (*gin.Engine, error) {
 func (o Options) env(rows []route.Row) *route.Env {
 	return &route.Env{
 		Brand: o.Brand, Policy: o.Policy, Log: o.Log, Rows: rows, Secure: o.secure(), Body: o.BodyBytes,
-		SessionEnds: o.SessionEnds, Warning: o.SessionWarning,
+		Warning: o.SessionWarning, EnrolPath: o.EnrolPath, Held: o.Held,
 	}
 }

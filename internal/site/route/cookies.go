@@ -13,6 +13,7 @@ import (
 const (
 	sessionCookie = "af-session"
 	flashCookie   = "af-flash"
+	heldCookie    = "af-held"
 	securePrefix  = "__Host-"
 )
 

@@ -15,7 +15,6 @@ import (
 	"github.com/a-h/templ"
 	"github.com/gin-gonic/gin"
 
-	"adoptionfund/internal/access"
 	"adoptionfund/internal/fault"
 	"adoptionfund/web/nhs"
 	"adoptionfund/web/page/shared"
@@ -107,10 +106,7 @@ func (e *Env) failFor(c *gin.Context, f *fault.Fault) {
 func (e *Env) FailWith(c *gin.Context, status int, page shared.Page) {
 	c.Abort()
 	ctx := c.Request.Context()
-	chrome := shared.Chrome{Brand: e.Brand, Items: e.menu(c)}
-	if who, ok := access.From(ctx); ok {
-		chrome.Person = who.Name
-	}
+	chrome := shared.Chrome{Brand: e.Brand, Items: e.menu(c), Person: visitor(ctx).Principal.Name}
 	var content, whole bytes.Buffer
 	err := page.View().Render(ctx, &content)
 	if err == nil {

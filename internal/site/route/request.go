@@ -65,6 +65,9 @@ func (r *Request) Button() string { return r.Field("action") }
 // Principal gives who is asking; ok is false for somebody who has not signed in.
 func (r *Request) Principal() (access.Principal, bool) { return access.From(r.Context()) }
 
+// MustEnrol reports whether the person holds roles that do not count until one-time codes are set up.
+func (r *Request) MustEnrol() bool { return visitor(r.Context()).MustEnrol }
+
 // May reports whether there can be anything to which the asking person may do a. For links and buttons on a page; the gate decides.
 func (r *Request) May(a access.Action) bool {
 	who, _ := r.Principal()

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -29,8 +30,10 @@ type Env struct {
 	Secure  bool  // people reach the service over TLS
 	Body    int64 // the largest request of a row that does not say
 	Warning time.Duration
-	// SessionEnds says when the session of a signed-in person ends, for the warning before it; nil if that is not known.
-	SessionEnds func(context.Context, *http.Request) time.Time
+	// EnrolPath is where one-time codes are set up.
+	EnrolPath string
+	// Held keeps a form that was sent when the session had ended; may be nil.
+	Held Held
 }
 
 // Mount puts a row where gin finds it.
@@ -45,6 +48,9 @@ func (e *Env) serve(row Row) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		r := &Request{gin: c, env: e, row: row}
 		reply, err := e.answer(r)
+		if fault.Is(err, fault.SignIn) {
+			reply, err = e.hold(r, err)
+		}
 		if err == nil {
 			err = e.write(r, reply)
 		}
@@ -165,17 +171,15 @@ func framed(ctx context.Context, w *bytes.Buffer, chrome shared.Chrome, head sha
 // chrome gives what the frame needs beside the page: who is signed in, and the menu that is theirs.
 func (e *Env) chrome(r *Request) shared.Chrome {
 	c := shared.Chrome{Brand: e.Brand, Items: e.menu(r.gin), Flash: r.takeFlash()}
-	who, signedIn := r.Principal()
-	if !signedIn {
-		return c
+	v := visitor(r.Context())
+	c.Person = v.Principal.Name
+	if v.MustEnrol {
+		c.Enrol = e.EnrolPath
 	}
-	c.Person = who.Name
-	if e.SessionEnds != nil {
-		if ends := e.SessionEnds(r.Context(), r.gin.Request); !ends.IsZero() {
-			c.SessionSeconds = max(int(ends.Sub(r.Arrival()).Seconds()), 0)
-			c.WarningSeconds = int(e.Warning.Seconds())
-			r.gin.Header("Session-Seconds", fmt.Sprint(c.SessionSeconds))
-		}
+	if !v.Ends.IsZero() {
+		c.SessionSeconds = max(int(v.Ends.Sub(r.Arrival()).Seconds()), 0)
+		c.WarningSeconds = int(e.Warning.Seconds())
+		r.gin.Header("Session-Seconds", strconv.Itoa(c.SessionSeconds))
 	}
 	return c
 }

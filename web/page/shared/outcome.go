@@ -2,6 +2,7 @@ package shared
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"adoptionfund/web/nhs"
@@ -101,6 +102,33 @@ type Broken struct{ Reference, Email string }
 
 // Head tells the frame.
 func (Broken) Head() Head { return Head{Title: "Sorry, there is a problem with the service"} }
+
+// HeldField is a field of a form that was kept.
+type HeldField struct{ Name, Value string }
+
+// shown reports whether people would know it as something they typed.
+func (f HeldField) shown() bool {
+	return f.Value != "" && f.Name != "version" && f.Name != "action" && !strings.HasSuffix(f.Name, "-shown")
+}
+
+// HeldForm gives back a form that was sent when the session had ended.
+type HeldForm struct {
+	Path   string
+	Fields []HeldField
+}
+
+// Head tells the frame.
+func (HeldForm) Head() Head { return Head{Title: "Your session had ended"} }
+
+func (h HeldForm) rows() []nhs.SummaryRow {
+	var rows []nhs.SummaryRow
+	for _, field := range h.Fields {
+		if field.shown() {
+			rows = append(rows, nhs.SummaryRow{Key: field.Name, Value: field.Value})
+		}
+	}
+	return rows
+}
 
 func differenceRows(differences []Difference) [][]nhs.Cell {
 	rows := make([][]nhs.Cell, len(differences))

@@ -56,8 +56,9 @@ type Chrome struct {
 	Person         string // name of who is signed in
 	Items          []nhs.NavItem
 	Flash          *Flash
-	SessionSeconds int // until the session ends; 0 if that is not known
-	WarningSeconds int // how long before that the person is warned
+	Enrol          string // where one-time codes are set up, if roles wait for that
+	SessionSeconds int    // until the session ends; 0 if that is not known
+	WarningSeconds int    // how long before that the person is warned
 	Problems       []nhs.Problem
 	Stale          string // why an edit was not saved, when somebody else's came first
 }
