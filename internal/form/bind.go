@@ -115,6 +115,9 @@ func known(q *Question, rest string) bool {
 	if after, ok := strings.CutPrefix(rest, suffixSensitive); ok {
 		return q.Sensitive && slices.Contains([]string{"", "-reason", "-until-day", "-until-month", "-until-year"}, after)
 	}
+	if rest == "-other" && !q.AllowOther {
+		return false
+	}
 	if q.Kind != KindTable {
 		return slices.Contains(behave(q.Kind).suffixes, rest)
 	}

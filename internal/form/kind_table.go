@@ -93,7 +93,7 @@ func checkRow(q *Question, i int, row Row, how How, found fault.Problems) {
 	}
 	for _, c := range q.Columns {
 		cell := c.Question()
-		cell.Short = fmt.Sprintf("%s in row %d of %s", strings.TrimRight(cell.Name(), ".:“”"), i+1, name(q))
+		cell.Short = fmt.Sprintf("%s in row %d of %s", strings.TrimRight(c.Name(), ".:?"), i+1, name(q))
 		for suffix, words := range checkOne(cell, row[c.Code], how) {
 			found[cellSuffix(i, c.Code)+suffix] = words
 		}
