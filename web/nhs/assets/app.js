@@ -6,7 +6,8 @@ import { initAll } from './nhsuk-frontend.js'
 initAll()
 revealOptions()
 revealQuestions()
-lookUpOrganisations()
+addRows()
+lookUpOrganisations(document)
 warnOfUnsavedText()
 warnBeforeSessionEnds()
 openDetailsForPrint()
@@ -33,7 +34,8 @@ function revealQuestions() {
   if (dependants.length === 0) return
   const answersOf = (form, name) =>
     [...form.elements].filter((field) => field.name === name && chosen(field)).map((field) => field.value)
-  const chosen = (field) => !['radio', 'checkbox'].includes(field.type) || field.checked
+  const chosen = (field) =>
+    (!['radio', 'checkbox'].includes(field.type) || field.checked) && !field.closest('.af-when--hidden')
   const update = () => {
     for (const dependant of dependants) {
       const form = dependant.closest('form')
@@ -50,10 +52,39 @@ function revealQuestions() {
   update()
 }
 
+// addRows adds a row to a table that is typed into without going to the server, from the template that stands beside it, whose
+// row number is 999.
+function addRows() {
+  for (const table of document.querySelectorAll('[data-rows]')) {
+    const template = table.querySelector('template')
+    const button = table.querySelector('button[value="add"]')
+    if (!template || !button) continue
+    button.firstChild.textContent = button.firstChild.textContent.replace('Save and add a row', 'Add a row')
+    button.type = 'button'
+    button.addEventListener('click', () => addRow(table, template))
+  }
+}
+
+function addRow(table, template) {
+  const rows = table.querySelector('.af-rows')
+  const next = 1 + Math.max(-1, ...[...rows.children].map((row) => Number(row.dataset.row)))
+  const row = template.content.firstElementChild.cloneNode(true)
+  for (const element of [row, ...row.querySelectorAll('*')]) {
+    for (const attribute of element.attributes) {
+      attribute.value = attribute.value.replaceAll('[999]', `[${next}]`)
+    }
+  }
+  row.dataset.row = next
+  row.querySelector('legend').lastChild.textContent = `Row ${next + 1}`
+  rows.append(row)
+  lookUpOrganisations(row)
+  row.querySelector('input:not([type=hidden]), select, textarea')?.focus()
+}
+
 // lookUpOrganisations turns a text field for a code into one that offers organisations by name while typing.
 // data-lookup is the address that answers ?q= with [{"value": …, "label": …}].
-async function lookUpOrganisations() {
-  const fields = [...document.querySelectorAll('input[data-lookup]')]
+async function lookUpOrganisations(within) {
+  const fields = [...within.querySelectorAll('input[data-lookup]')].filter((field) => field.dataset.lookup)
   if (fields.length === 0) return
   await import('./autocomplete.js')
   const accessibleAutocomplete = window.accessibleAutocomplete
