@@ -29,15 +29,32 @@ func (f *File) node(n ast.Node, line int) Node {
 		case *ast.TagNode:
 			f.add(lineOf(v, line), "tags are not used in these files")
 			return Node{file: f, line: line}
-		case *ast.AnchorNode, *ast.AliasNode:
-			f.add(lineOf(v, line), "anchors and aliases are not used in these files")
-			return Node{file: f, line: line}
+		case *ast.AnchorNode:
+			n = v.Value
+		case *ast.AliasNode:
+			n = f.behind(v, line)
 		case *ast.NullNode, *ast.CommentGroupNode, nil:
 			return Node{file: f, line: line}
 		default:
 			return Node{file: f, ast: n, line: lineOf(n, line)}
 		}
 	}
+}
+
+// behind finds what an alias stands for. A file in which aliases multiply is not followed for ever.
+func (f *File) behind(alias *ast.AliasNode, line int) ast.Node {
+	f.aliases++
+	if f.aliases > maxAliases {
+		if f.aliases == maxAliases+1 {
+			f.add(line, fmt.Sprintf("the file uses more than %d aliases", maxAliases))
+		}
+		return nil
+	}
+	value, ok := f.anchors[alias.Value.GetToken().Value]
+	if !ok {
+		f.add(lineOf(alias, line), fmt.Sprintf("there is no anchor &%s", alias.Value.GetToken().Value))
+	}
+	return value
 }
 
 // lineOf is where a node begins: a mapping begins at its first key, not at its colon.

@@ -21,6 +21,7 @@ import (
 const (
 	MaxBytes   = 1 << 20
 	MaxNesting = 64
+	maxAliases = 10000
 )
 
 // Problem is one thing that is wrong in a file.
@@ -55,11 +56,13 @@ func Of(err error) Problems {
 type File struct {
 	name     string
 	problems Problems
+	anchors  map[string]ast.Node
+	aliases  int // how many were followed
 }
 
 // Read parses a file of one document. What is wrong with it is kept and told by Err.
 func Read(name string, data []byte) (*File, Node) {
-	f := &File{name: name}
+	f := &File{name: name, anchors: map[string]ast.Node{}}
 	none := Node{file: f, line: 1}
 	if reason := refuse(data); reason != "" {
 		f.add(1, reason)
@@ -77,7 +80,27 @@ func Read(name string, data []byte) (*File, Node) {
 	if len(tree.Docs) == 0 || tree.Docs[0].Body == nil {
 		return f, none
 	}
+	ast.Walk(anchoring{f}, tree.Docs[0].Body)
 	return f, f.node(tree.Docs[0].Body, 1)
+}
+
+// anchoring collects the anchors of a document, which programs that write YAML make of what they write twice.
+type anchoring struct{ file *File }
+
+// Visit takes one node.
+func (a anchoring) Visit(n ast.Node) ast.Visitor {
+	if anchor, ok := n.(*ast.AnchorNode); ok && anchor.Name != nil {
+		name := anchor.Name.GetToken().Value
+		if _, twice := a.file.anchors[name]; twice {
+			a.file.add(lineOf(anchor, 1), fmt.Sprintf("anchor &%s is there twice", name))
+		}
+		if inside, nested := anchor.Value.(*ast.AnchorNode); nested {
+			a.file.add(lineOf(inside, 1), "an anchor stands on an anchor")
+			return a
+		}
+		a.file.anchors[name] = anchor.Value
+	}
+	return a
 }
 
 // Err is nil if nothing was wrong, else Problems.

@@ -44,17 +44,19 @@ func TestScalarsKeepTheTextThatWasWritten(t *testing.T) {
 func TestWhatIsNotAPlainFileIsRefused(t *testing.T) {
 	t.Parallel()
 	for name, data := range map[string]string{
-		"not UTF-8":      "a: \xff",
-		"NUL":            "a: \x00",
-		"syntax":         "a: [1, 2",
-		"same key twice": "a: 1\na: 2\n",
-		"alias":          "a: &x 1\nb: *x\n",
-		"tag":            "a: !!binary x\n",
-		"merge":          "a: {b: 1}\n<<: {c: 2}\n",
-		"two documents":  "a: 1\n---\nb: 2\n",
-		"deep brackets":  "a: " + strings.Repeat("[", 100000),
-		"deep lists":     strings.Repeat("- ", 100000) + "a",
-		"too large":      "a: " + strings.Repeat("x", source.MaxBytes),
+		"not UTF-8":       "a: \xff",
+		"NUL":             "a: \x00",
+		"syntax":          "a: [1, 2",
+		"same key twice":  "a: 1\na: 2\n",
+		"no anchor":       "a: 1\nb: *x\n",
+		"anchor twice":    "a: &x 1\nb: &x 2\n",
+		"alias of itself": "a: &x [*x]\n",
+		"tag":             "a: !!binary x\n",
+		"merge":           "a: {b: 1}\n<<: {c: 2}\n",
+		"two documents":   "a: 1\n---\nb: 2\n",
+		"deep brackets":   "a: " + strings.Repeat("[", 100000),
+		"deep lists":      strings.Repeat("- ", 100000) + "a",
+		"too large":       "a: " + strings.Repeat("x", source.MaxBytes),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -66,6 +68,20 @@ func TestWhatIsNotAPlainFileIsRefused(t *testing.T) {
 				t.Errorf("accepted, or without a line: %v", f.Err())
 			}
 		})
+	}
+}
+
+func TestWhatAProgramWroteOnceIsReadWhereverItStands(t *testing.T) {
+	t.Parallel()
+	f, root := source.Read("x.yaml", []byte("a: &id001\n  due: '2026-12-01'\nb: *id001\nc: [*id001]\n"))
+	fields := root.Fields("a", "b", "c")
+	for _, n := range []source.Node{fields.Get("a"), fields.Get("b"), fields.Get("c").Items()[0]} {
+		if got := n.Fields("due").Text("due"); got != "2026-12-01" {
+			t.Errorf("got %q", got)
+		}
+	}
+	if err := f.Err(); err != nil {
+		t.Error(err)
 	}
 }
 
