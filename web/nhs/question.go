@@ -24,6 +24,7 @@ type Questions struct {
 	Problems      map[string]string           // by the name of the input
 	Files         map[ident.File]AttachedFile // those that the answers name
 	Organisations map[ident.ODS]string        // names of those that the answers name
+	Find          string                      // page that finds organisations, for those without scripts
 	Lookup        string                      // address that finds organisations, answering ?q= with [{"value": …, "label": …}]
 	Codes         bool                        // show the codes of questions, for forms that people know by them
 	Skip          func(q *form.Question) bool // questions that this person neither sees nor answers; nil: none
@@ -146,16 +147,21 @@ func (a answer) organisation() Input {
 	code := a.first("")
 	name := a.page.Organisations[ident.ODS(code)]
 	input.Lookup, input.Autocomplete, input.NoSpellcheck = a.page.Lookup, "off", true
-	input.Hint = a.withHint("Its name, or its ODS code such as RJ1.")
+	if !strings.Contains(input.Hint, "ODS code") {
+		input.Hint = a.withHint("Its name, or its ODS code such as RJ1.")
+	}
 	if name != "" {
 		input.LookupLabel = fmt.Sprintf("%s (%s)", name, code)
-		input.Hint = a.withHint("Its name, or its ODS code such as RJ1. Now: " + input.LookupLabel + ".")
+		input.Hint += "\nNow: " + input.LookupLabel + "."
 	}
 	return input
 }
 
 func (a answer) text() Textarea {
 	rows := 5
+	if a.q.Code == "" {
+		rows = 3
+	}
 	if a.q.Limits.Words > 150 || a.q.Limits.Characters > 1000 {
 		rows = 10
 	}
@@ -163,6 +169,11 @@ func (a answer) text() Textarea {
 		Name: a.name, Label: a.label(), Hint: a.hint(), Error: a.problem(""), Value: a.first(""), Size: a.size, Rows: rows,
 		MaxWords: a.q.Limits.Words, MaxLength: a.characters(),
 	}
+}
+
+// longCell reports whether a cell of text takes more than a line.
+func (a answer) longCell() bool {
+	return a.q.Code == "" && (a.q.Limits.Words > 20 || a.q.Limits.Characters > 150)
 }
 
 func (a answer) characters() int {
