@@ -176,3 +176,12 @@ func keepVersion(tx *work.Tx, s saved) error {
 	}
 	return nil
 }
+
+// CountIn counts the applications of a call in any of the states.
+func CountIn(tx *work.Tx, call ident.Call, states ...workflow.ApplicationState) (int64, error) {
+	var n int64
+	if err := tx.DB().Model(&Application{}).Where("call_id = ? AND state IN ?", call, states).Count(&n).Error; err != nil {
+		return 0, fmt.Errorf("counting applications: %w", err)
+	}
+	return n, nil
+}

@@ -274,3 +274,12 @@ func Many[T any](q *gorm.DB, kind string) ([]T, error) {
 	}
 	return rows, nil
 }
+
+// Render fills in a text of the catalogue without sending it: for letters that are kept.
+func (tx *Tx) Render(m notify.Message) (subject, body string, err error) {
+	subject, body, err = tx.gate.messages.Render(m)
+	if err != nil {
+		return "", "", fmt.Errorf("writing a letter: %w", err)
+	}
+	return subject, body, nil
+}
