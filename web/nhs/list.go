@@ -121,14 +121,6 @@ func (t Table) captionClass() string {
 	return classes("nhsuk-table__caption", sized("nhsuk-table__caption", t.CaptionSize), when(t.CaptionHidden, "nhsuk-u-visually-hidden"))
 }
 
-// role gives the ARIA role that a responsive table needs, since its display is not a table's on a phone.
-func (t Table) role(name string) templ.Attributes {
-	if t.Scroll {
-		return nil
-	}
-	return templ.Attributes{"role": name}
-}
-
 func (t Table) heading(column int) string {
 	if t.Scroll || column >= len(t.Columns) {
 		return ""
