@@ -11,8 +11,8 @@ import (
 )
 
 // filled answers the whole application form in the plainest way.
-func filled(t testing.TB, f *form.Form) form.Answers {
-	t.Helper()
+func filled(tb testing.TB, f *form.Form) form.Answers {
+	tb.Helper()
 	answers := form.Answers{}
 	for _, s := range f.Sections {
 		in := typed{}
@@ -31,7 +31,7 @@ func filled(t testing.TB, f *form.Form) form.Answers {
 		var refused map[string]string
 		answers, refused = form.Bind(s, in, answers)
 		if len(refused) > 0 {
-			t.Fatal(refused)
+			tb.Fatal(refused)
 		}
 	}
 	return answers

@@ -136,13 +136,13 @@ func cleanAll(q *Question, inputName string, texts []string, problems fault.Prob
 		ceiling = maxLongText
 	}
 	if len(texts) > maxChoices {
-		problems[inputName] = fmt.Sprintf("%s has more answers than it can hold", q.Name())
+		problems[inputName] = q.Name() + " has more answers than it can hold"
 		texts = texts[:maxChoices]
 	}
 	cleaned := make([]string, len(texts))
 	for i, text := range texts {
 		if unclean(strings.ReplaceAll(text, "\r", "\n")) {
-			problems[inputName] = fmt.Sprintf("%s contains characters that are not text: type it again", q.Name())
+			problems[inputName] = q.Name() + " contains characters that are not text: type it again"
 		}
 		cleaned[i] = clean(text)
 		if n := Characters(cleaned[i]); n > ceiling {

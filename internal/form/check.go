@@ -36,34 +36,42 @@ type How struct {
 // are named by input: the question's code, CODE-other, CODE[0].column. Questions that are not asked are passed over.
 func Check(f *Form, section *Section, a Answers, how How) fault.Problems {
 	problems := fault.Problems{}
-	asked := f.Asked(a, how.Evidence)
-	for _, s := range f.Sections {
-		if section != nil && section.Code != s.Code {
+	facts := Facts{Form: f, Answers: a, Asked: f.Asked(a, how.Evidence), Evidence: how.Evidence}
+	for _, q := range f.within(section) {
+		if !facts.Asked[q.Code] {
 			continue
 		}
-		for _, q := range s.Questions {
-			if !asked[q.Code] {
-				continue
-			}
-			for suffix, words := range checkOne(q, a[q.Code], how) {
-				problems[string(q.Code)+suffix] = words
-			}
-			if words := missingEvidence(f, q, Facts{Form: f, Answers: a, Asked: asked, Evidence: how.Evidence}, how); words != "" {
-				problems[string(q.Code)] = words
-			}
+		for suffix, words := range checkOne(q, a[q.Code], how) {
+			problems[string(q.Code)+suffix] = words
+		}
+		if words := missingEvidence(q, facts, how); words != "" {
+			problems[string(q.Code)] = words
 		}
 	}
 	if how.Mode == Complete {
-		f.crossCheck(section, a, asked, problems)
+		f.crossCheck(section, a, facts.Asked, problems)
 	}
 	if section == nil {
-		for code := range a {
-			if _, ok := f.Question(code); !ok {
-				problems[string(code)] = fmt.Sprintf("There is no question “%s” in “%s”", shorten(string(code)), f.Title)
-			}
-		}
+		f.strangers(a, problems)
 	}
 	return problems
+}
+
+// within are the questions of a section, or of the whole form if it is nil.
+func (f *Form) within(section *Section) []*Question {
+	if section == nil {
+		return f.Questions()
+	}
+	return section.Questions
+}
+
+// strangers names answers to questions that the form does not have.
+func (f *Form) strangers(a Answers, problems fault.Problems) {
+	for code := range a {
+		if _, ok := f.Question(code); !ok {
+			problems[string(code)] = fmt.Sprintf("There is no question “%s” in “%s”", shorten(string(code)), f.Title)
+		}
+	}
 }
 
 // checkOne finds what is wrong with one answer or cell, by suffix of the input.
@@ -71,7 +79,7 @@ func checkOne(q *Question, v Value, how How) fault.Problems {
 	b := behave(q.Kind)
 	switch {
 	case foreign(q, v), spoilt(v):
-		return wrong(fmt.Sprintf("%s: this is not an answer to such a question", q.Name()))
+		return wrong(q.Name() + ": this is not an answer to such a question")
 	case !blank(q, v):
 		return withMark(q, v, how, b.check(q, v, how))
 	case how.Mode == Complete && q.Required != RequiredNever:
@@ -90,9 +98,9 @@ func withMark(q *Question, v Value, how How, found fault.Problems) fault.Problem
 	}
 	switch {
 	case !q.Sensitive:
-		found[suffixSensitive] = fmt.Sprintf("%s cannot be marked commercially sensitive", q.Name())
+		found[suffixSensitive] = q.Name() + " cannot be marked commercially sensitive"
 	case v.Sensitive.Reason == "" && how.Mode == Complete:
-		found[suffixSensitiveReason] = fmt.Sprintf("Say why %s is commercially sensitive", name(q))
+		found[suffixSensitiveReason] = "Say why " + name(q) + " is commercially sensitive"
 	case Characters(v.Sensitive.Reason) > maxText:
 		found[suffixSensitiveReason] = fmt.Sprintf("The reason why %s is commercially sensitive must be %d characters or fewer", name(q), maxText)
 	}
@@ -112,7 +120,7 @@ func spoilt(v Value) bool {
 }
 
 // missingEvidence says what must be attached and is not. It speaks only where evidence is kept apart from the answers.
-func missingEvidence(f *Form, q *Question, facts Facts, how How) string {
+func missingEvidence(q *Question, facts Facts, how How) string {
 	e := q.Evidence
 	if how.Evidence == nil || how.Mode != Complete || !e.Required || q.Required == RequiredNever ||
 		e.When != nil && !e.When.Eval(facts) {
@@ -140,14 +148,9 @@ func declines(option string) bool {
 func Missing(f *Form, section *Section, a Answers) []Code {
 	var codes []Code
 	asked := f.Asked(a, nil)
-	for _, s := range f.Sections {
-		if section != nil && section.Code != s.Code {
-			continue
-		}
-		for _, q := range s.Questions {
-			if asked[q.Code] && q.Required != RequiredNever && blank(q, a[q.Code]) {
-				codes = append(codes, q.Code)
-			}
+	for _, q := range f.within(section) {
+		if asked[q.Code] && q.Required != RequiredNever && blank(q, a[q.Code]) {
+			codes = append(codes, q.Code)
 		}
 	}
 	return codes

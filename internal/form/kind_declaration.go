@@ -1,10 +1,6 @@
 package form
 
-import (
-	"fmt"
-
-	"adoptionfund/internal/fault"
-)
+import "adoptionfund/internal/fault"
 
 // Agreed is the value of a declaration that was made.
 const Agreed = "yes"
@@ -22,11 +18,11 @@ func declarationKind() behaviour {
 		write: writeChoices,
 		check: func(q *Question, v Value, _ How) fault.Problems {
 			if len(v.Choices) != 1 || v.Choices[0] != Agreed {
-				return wrong(fmt.Sprintf("Tick the box to make the declaration: %s", name(q)))
+				return wrong("Tick the box to make the declaration: " + name(q))
 			}
 			return nil
 		},
-		ask:     func(q *Question) string { return fmt.Sprintf("Tick the box to make the declaration: %s", name(q)) },
+		ask:     func(q *Question) string { return "Tick the box to make the declaration: " + name(q) },
 		show:    func(*Question, Value) string { return "Declared" },
 		operand: choiceOperand,
 	}

@@ -30,18 +30,7 @@ func fileKind() behaviour {
 			}
 			return nil
 		},
-		read: func(_ *Question, in input) Value {
-			v := Value{}
-			if chosen := oneLine(in.first("")); chosen != "" {
-				v.Choices = []string{chosen}
-			}
-			for _, f := range in.old.Files {
-				if !slices.Contains(in.all("-remove"), string(f)) {
-					v.Files = append(v.Files, f)
-				}
-			}
-			return v
-		},
+		read:  readFiles,
 		write: writeChoices,
 		check: checkFiles,
 		ask: func(q *Question) string {
@@ -50,18 +39,34 @@ func fileKind() behaviour {
 			}
 			return "Upload " + name(q)
 		},
-		show: func(q *Question, v Value) string {
-			var parts []string
-			if len(v.Choices) > 0 {
-				parts = append(parts, showChoices(q, v))
-			}
-			if len(v.Files) > 0 {
-				parts = append(parts, plural(len(v.Files), "file", "files"))
-			}
-			return strings.Join(parts, ", ")
-		},
+		show:    showFiles,
 		operand: choiceOperand,
 	}
+}
+
+// readFiles keeps the files that are attached, without those that were asked to be removed.
+func readFiles(_ *Question, in input) Value {
+	v := Value{}
+	if chosen := oneLine(in.first("")); chosen != "" {
+		v.Choices = []string{chosen}
+	}
+	for _, f := range in.old.Files {
+		if !slices.Contains(in.all("-remove"), string(f)) {
+			v.Files = append(v.Files, f)
+		}
+	}
+	return v
+}
+
+func showFiles(q *Question, v Value) string {
+	var parts []string
+	if len(v.Choices) > 0 {
+		parts = append(parts, showChoices(q, v))
+	}
+	if len(v.Files) > 0 {
+		parts = append(parts, plural(len(v.Files), "file", "files"))
+	}
+	return strings.Join(parts, ", ")
 }
 
 // MostFiles is how many files the question takes.

@@ -15,13 +15,13 @@ import (
 )
 
 // one makes a form of a section with the questions given in YAML.
-func one(t testing.TB, questions string) (*form.Form, *form.Section) {
-	t.Helper()
+func one(tb testing.TB, questions string) (*form.Form, *form.Section) {
+	tb.Helper()
 	text := "id: try\ntitle: Try\nversion: '1'\noption_labels: {a: Ay, b: Bee, other: Other, not_applicable: Not applicable, yes: 'Yes', no: 'No'}\n" +
 		"sections:\n- code: s\n  title: Section\n  questions:\n" + indent(questions)
 	f, err := form.Parse("try.yaml", []byte(text))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return f, f.Sections[0]
 }

@@ -212,24 +212,32 @@ func (l *loader) checks(n source.Node) {
 	for _, item := range n.Items() {
 		f := item.Fields("rule", "of", "message")
 		c := CrossCheck{Message: f.Must("message"), Rule: oneOf(f.Get("rule"), "rule", RuleSumEquals, RuleNotAbove, RuleDiffer)}
-		of := f.Get("of").Items()
-		if len(of) < 2 || len(of) > 2 && c.Rule != RuleDiffer {
-			f.Get("of").Fault("a check is of two places, %s of two or more", RuleDiffer)
-		}
-		for i, place := range of {
-			allowed := []Kind{KindMoney}
-			if c.Rule == RuleDiffer {
-				allowed = []Kind{KindText, KindEmail}
-			}
-			if p, ok := l.place(place, allowed); ok {
-				c.Places = append(c.Places, p)
-				if p.Column != "" && (i > 0 || c.Rule != RuleSumEquals) {
-					place.Fault("only the first place of %s can be a column", RuleSumEquals)
-				}
-			}
-		}
+		c.Places = l.places(f.Get("of"), c.Rule)
 		l.form.Checks = append(l.form.Checks, c)
 	}
+}
+
+// places reads what a check is of.
+func (l *loader) places(n source.Node, rule string) []Place {
+	items, allowed := n.Items(), []Kind{KindMoney}
+	if rule == RuleDiffer {
+		allowed = []Kind{KindText, KindEmail}
+	}
+	if len(items) < 2 || len(items) > 2 && rule != RuleDiffer {
+		n.Fault("a check is of two places, %s of two or more", RuleDiffer)
+	}
+	var places []Place
+	for i, item := range items {
+		p, ok := l.place(item, allowed)
+		if !ok {
+			continue
+		}
+		places = append(places, p)
+		if p.Column != "" && (i > 0 || rule != RuleSumEquals) {
+			item.Fault("only the first place of %s can be a column", RuleSumEquals)
+		}
+	}
+	return places
 }
 
 // The readers of small values.

@@ -2,6 +2,7 @@ package form
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -35,18 +36,14 @@ func (l *loader) question(n source.Node, s *Section) *Question {
 	q.Visible = visible(f.Get("visible_to"))
 	l.kind(f, n, &typed{kind: &q.Kind, options: &q.Options, limits: &q.Limits})
 	q.Columns = l.columns(f.Get("columns"), q)
-	q.Evidence = l.evidence(f.Get("evidence"), q)
+	q.Evidence = l.evidence(f.Get("evidence"))
 	l.conditions(f, q)
 	if q.AllowOther {
 		if _, ok := q.Option(Other); !ok {
 			f.Get("allow_other").Fault("allow_other needs an option “%s”", Other)
 		}
 	}
-	if b := behave(q.Kind); b.define != nil {
-		for _, reason := range b.define(q) {
-			n.Fault("question %s: %s", q.Code, reason)
-		}
-	}
+	defined(n, q, "question "+string(q.Code))
 	return q
 }
 
@@ -132,11 +129,9 @@ func (l *loader) options(f source.Fields, n source.Node, k Kind) []Option {
 		}
 		options = append(options, o)
 	}
-	for _, given := range []map[string]string{own, hints} {
-		for value := range given {
-			if !slices.ContainsFunc(options, func(o Option) bool { return o.Value == value }) {
-				n.Fault("there is a label or hint for %s, which is not one of the options", value)
-			}
+	for _, value := range slices.Concat(slices.Collect(maps.Keys(own)), slices.Collect(maps.Keys(hints))) {
+		if !slices.ContainsFunc(options, func(o Option) bool { return o.Value == value }) {
+			n.Fault("there is a label or hint for %s, which is not one of the options", value)
 		}
 	}
 	return options
@@ -200,21 +195,28 @@ func (l *loader) columns(n source.Node, q *Question) []Column {
 			f.Get("code").Fault("column %s is there twice", c.Code)
 		}
 		l.kind(f, item, &typed{kind: &c.Kind, options: &c.Options, limits: &c.Limits})
-		b := behave(c.Kind)
-		if b.read != nil && !b.column {
+		if b := behave(c.Kind); b.read != nil && !b.column {
 			f.Get("type").Fault("a column cannot be of type %s", c.Kind)
-		}
-		if b.define != nil && b.column {
-			for _, reason := range b.define(c.Question()) {
-				item.Fault("column %s: %s", c.Code, reason)
-			}
+		} else {
+			defined(item, c.Question(), "column "+c.Code)
 		}
 		columns = append(columns, c)
 	}
 	return columns
 }
 
-func (l *loader) evidence(n source.Node, q *Question) Evidence {
+// defined keeps what the kind of a question or column finds wrong with it.
+func defined(n source.Node, q *Question, called string) {
+	b := behave(q.Kind)
+	if b.define == nil {
+		return
+	}
+	for _, reason := range b.define(q) {
+		n.Fault("%s: %s", called, reason)
+	}
+}
+
+func (l *loader) evidence(n source.Node) Evidence {
 	f := n.Fields("required", "kinds", "match", "when", "expires_after_months", "counts_from", "expires_on_field",
 		"version_bound", "verify_against", "fields")
 	e := Evidence{Required: f.Get("required").Bool(), Kinds: f.Get("kinds").Texts(), When: expr(f.Get("when"), "evidence.when"),

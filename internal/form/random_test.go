@@ -31,7 +31,8 @@ func drawForm(t *rapid.T) *form.Form {
 			b.WriteString(", options: [not_applicable]")
 		case form.KindNumber:
 			b.WriteString(", limits: {min: 0, max: 100, decimals: 2}")
-		default:
+		case form.KindText, form.KindLongText, form.KindEmail, form.KindTelephone, form.KindURL, form.KindYesNo, form.KindMoney,
+			form.KindOrganisation, form.KindFile, form.KindDeclaration:
 		}
 		if rapid.Bool().Draw(t, "sensitive") {
 			b.WriteString(", sensitive: true")

@@ -167,7 +167,7 @@ func (f *Form) crossCheck(section *Section, a Answers, asked Asked, problems fau
 		if !ok || section != nil && q.Section != section.Code || f.silent(c, a, asked, problems) {
 			continue
 		}
-		if words := c.broken(f, a); words != "" {
+		if words := c.broken(a); words != "" {
 			problems[string(at.Code)] = words
 		}
 	}
@@ -181,7 +181,7 @@ func (f *Form) silent(c CrossCheck, a Answers, asked Asked, problems fault.Probl
 }
 
 // broken gives the message of a check that does not hold.
-func (c CrossCheck) broken(f *Form, a Answers) string {
+func (c CrossCheck) broken(a Answers) string {
 	amounts := make([]money.Pence, len(c.Places))
 	texts := map[string]bool{}
 	for i, p := range c.Places {

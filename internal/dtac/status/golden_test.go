@@ -16,36 +16,36 @@ import (
 
 const today = form.Date("2026-11-23")
 
-func load(t testing.TB, id string) *form.Form {
-	t.Helper()
+func load(tb testing.TB, id string) *form.Form {
+	tb.Helper()
 	f, err := form.Load(configs.FS, "forms/"+id+".yaml")
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return f
 }
 
 // example reads one of the whole returns.
-func example(t testing.TB, name string) (*form.Form, status.Return) {
-	t.Helper()
+func example(tb testing.TB, name string) (*form.Form, status.Return) {
+	tb.Helper()
 	id, _, _ := strings.Cut(name, "-")
-	f := load(t, "dtac-"+id)
+	f := load(tb, "dtac-"+id)
 	data, err := os.ReadFile(filepath.Join("testdata", name+".yaml"))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	r, err := status.ParseReturn(f, name+".yaml", data)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return f, r
 }
 
-func evaluate(t testing.TB, f *form.Form, r status.Return, on form.Date) status.Result {
-	t.Helper()
-	result, err := status.Evaluate(f, r, on)
+func evaluate(tb testing.TB, f *form.Form, r status.Return) status.Result {
+	tb.Helper()
+	result, err := status.Evaluate(f, r, today)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return result
 }
@@ -88,7 +88,7 @@ func TestTheExamplesComeOut(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f, r := example(t, name)
-			text, err := json.Marshal(evaluate(t, f, r, today))
+			text, err := json.Marshal(evaluate(t, f, r))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,8 +1,8 @@
 package status_test
 
 import (
-	"fmt"
 	"slices"
+	"strconv"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -140,7 +140,7 @@ func TestAStatusHoldsUntilItExpires(t *testing.T) {
 			q, _ := f.Question(r.Evidence[i].Question)
 			for _, dated := range []string{q.Evidence.CountsFrom, q.Evidence.ExpiresOn} {
 				if dated != "" {
-					day := today.AddDays(rapid.IntRange(-340, 30).Draw(t, fmt.Sprint(i)))
+					day := today.AddDays(rapid.IntRange(-340, 30).Draw(t, strconv.Itoa(i)))
 					r.Evidence[i].Fields = map[string]string{dated: string(day)}
 				}
 			}
@@ -180,7 +180,7 @@ func TestSectionsStandWhereTheirWorstQuestionStands(t *testing.T) {
 	t.Parallel()
 	f, r := example(t, "v2-expired")
 	want := map[form.Code]status.State{"C1": status.Pass, "C2": status.Pass, "C3": status.Expired, "C4": status.Pass}
-	for _, s := range evaluate(t, f, r, today).BySection() {
+	for _, s := range evaluate(t, f, r).BySection() {
 		if s.State != want[s.Code] || len(s.Items) == 0 || s.State.Label() == "" {
 			t.Errorf("%s: %s", s.Code, s.State)
 		}

@@ -85,7 +85,7 @@ func TestAnEmptyFileIsAReturnWithNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := evaluate(t, f, r, today)
+	got := evaluate(t, f, r)
 	if got.Status != status.NotAssessed || got.Provisional != status.Incomplete || *got.D1Percent != 0 {
 		t.Errorf("got %+v", got)
 	}

@@ -103,7 +103,7 @@ func (c rule) check(t *testing.T) {
 	for _, do := range c.changes {
 		do(&r)
 	}
-	got := evaluate(t, f, r, today)
+	got := evaluate(t, f, r)
 	if got.Status != c.status || got.Provisional != c.provisional || got.ExpiresOn() != c.expires {
 		t.Errorf("got %s, provisionally %s, until %q; want %s, %s, %q",
 			got.Status, got.Provisional, got.ExpiresOn(), c.status, c.provisional, c.expires)
@@ -331,10 +331,10 @@ func TestFundConditionsChangeNothing(t *testing.T) {
 			for _, do := range c.changes {
 				do(&r)
 			}
-			got := evaluate(t, f, r, today)
+			got := evaluate(t, f, r)
 			without := r
 			without.Round.Require, without.Round.D1Minimum = nil, nil
-			if plain := evaluate(t, f, without, today); plain.Status != got.Status || plain.Provisional != got.Provisional {
+			if plain := evaluate(t, f, without); plain.Status != got.Status || plain.Provisional != got.Provisional {
 				t.Errorf("the conditions changed %s/%s to %s/%s", plain.Status, plain.Provisional, got.Status, got.Provisional)
 			}
 			var met []bool
@@ -371,13 +371,13 @@ func TestVersionOneGivesAPercentage(t *testing.T) {
 			for _, do := range c.changes {
 				do(&r)
 			}
-			if got := evaluate(t, f, r, today); got.D1Percent == nil || *got.D1Percent != c.want {
+			if got := evaluate(t, f, r); got.D1Percent == nil || *got.D1Percent != c.want {
 				t.Errorf("got %v, want %v", got.D1Percent, c.want)
 			}
 		})
 	}
 	f, r := example(t, "v2-compliant")
-	if got := evaluate(t, f, r, today); got.D1Percent != nil {
+	if got := evaluate(t, f, r); got.D1Percent != nil {
 		t.Errorf("version two gives %v", *got.D1Percent)
 	}
 }

@@ -52,7 +52,7 @@ func (f *File) behind(alias *ast.AliasNode, line int) ast.Node {
 	}
 	value, ok := f.anchors[alias.Value.GetToken().Value]
 	if !ok {
-		f.add(lineOf(alias, line), fmt.Sprintf("there is no anchor &%s", alias.Value.GetToken().Value))
+		f.add(lineOf(alias, line), "there is no anchor &"+alias.Value.GetToken().Value)
 	}
 	return value
 }
