@@ -21,7 +21,7 @@ func (h *held) Hold(_ context.Context, token, path, body string) (string, error)
 	return "an-id", nil
 }
 
-func (h *held) Take(_ context.Context, id string) (string, string, error) {
+func (h *held) Take(_ context.Context, id string) (path, body string, err error) {
 	if id != "an-id" {
 		return "", "", nil
 	}

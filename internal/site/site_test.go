@@ -77,11 +77,11 @@ func visitor(_ context.Context, token string) (route.Visitor, error) {
 func instant() time.Time { return time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC) }
 
 // newWorld makes a site with these rows. A request with the session cookie "applicant" or "auditor" is made by such a person.
-func newWorld(t testing.TB, change func(*site.Options), rows ...route.Row) world {
-	t.Helper()
+func newWorld(tb testing.TB, change func(*site.Options), rows ...route.Row) world {
+	tb.Helper()
 	policy, err := access.Load(policies.FS)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	l := &log{}
 	o := site.Options{
@@ -94,7 +94,7 @@ func newWorld(t testing.TB, change func(*site.Options), rows ...route.Row) world
 	}
 	s, err := site.New(o)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return world{Site: s, log: l}
 }
