@@ -13,7 +13,7 @@ type Date string
 // The years that a date may lie in.
 const (
 	firstYear = 1900
-	lastYear  = 2200
+	lastYear  = 9900
 )
 
 const isoDate = "2006-01-02"
