@@ -97,7 +97,7 @@ func checkFiles(q *Question, v Value, how How) fault.Problems {
 	}
 	for _, f := range v.Files {
 		if _, err := ident.Parse[ident.File](string(f)); err != nil {
-			return wrong(fmt.Sprintf("%s names a file that is not there: upload it again", q.Name()))
+			return wrong(q.Name() + " names a file that is not there: upload it again")
 		}
 	}
 	return nil

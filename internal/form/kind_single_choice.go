@@ -30,7 +30,7 @@ func singleChoiceKind() behaviour {
 		write: writeChoices,
 		check: func(q *Question, v Value, how How) fault.Problems {
 			if len(v.Choices) > 1 {
-				return wrong(fmt.Sprintf("Select one answer for %s", name(q)))
+				return wrong("Select one answer for " + name(q))
 			}
 			return checkChoices(q, v, how)
 		},
@@ -66,7 +66,7 @@ func checkChoices(q *Question, v Value, how How) fault.Problems {
 	}
 	switch n := Characters(v.Other); {
 	case n == 0 && how.Mode == Complete:
-		return fault.Problems{"-other": fmt.Sprintf("Describe your “other” answer to %s", name(q))}
+		return fault.Problems{"-other": "Describe your “other” answer to " + name(q)}
 	case n > maxOther:
 		return fault.Problems{"-other": fmt.Sprintf("The “other” answer to %s must be %d characters or fewer", name(q), maxOther)}
 	}
