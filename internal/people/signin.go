@@ -180,7 +180,7 @@ func (s *Service) Visitor(ctx context.Context, token string) (Visitor, error) {
 			return err
 		}
 		stale = tx.Now.Sub(row.SeenAt) > time.Minute
-		v.Principal, v.MustEnrol, err = s.principal(tx, p, row.Factor)
+		v.Principal, v.MustEnrol, err = s.principal(tx, p, row.Factor && p.FactorAt != nil)
 		return err
 	})
 	if err != nil || !stale {
@@ -202,7 +202,7 @@ func (s *Service) principal(tx *work.Tx, p *Person, factor bool) (access.Princip
 	}
 	mustEnrol := false
 	for _, g := range grants {
-		if s.rules.SecondFactor && guarded[g.Role] && (!factor || p.FactorAt == nil) {
+		if s.rules.SecondFactor && guarded[g.Role] && !factor {
 			mustEnrol = true
 			continue
 		}
