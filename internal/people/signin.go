@@ -271,6 +271,9 @@ func (s *Service) EndSessions(ctx context.Context, id string) error {
 		if err := tx.Require(access.ManageSessions, access.Facts{Self: tx.By.ID}); err != nil {
 			return err
 		}
+		if _, err := ident.Parse[string](id); id != "" && err != nil {
+			return work.NotFound("session")
+		}
 		tx.Record(audit.Event{Verb: string(access.ManageSessions), Kind: "person", Subject: string(tx.By.ID), Facts: map[string]any{"session": id}})
 		if id == "" {
 			return endSessions(tx, tx.By.ID, "")
@@ -297,7 +300,13 @@ func (s *Service) Hold(ctx context.Context, token, path, body string) (string, e
 // TakeHeld gives the held form back to the one who sent it, once; nil if there is none.
 func (s *Service) TakeHeld(ctx context.Context, id string) (*Held, error) {
 	var held *Held
+	if _, err := ident.Parse[string](id); err != nil {
+		return nil, nil //nolint:nilnil // none is an answer
+	}
 	err := s.gate.Keep(ctx, func(tx *work.Tx) error {
+		if tx.By.ID == "" {
+			return nil
+		}
 		var err error
 		held, err = heldOf(tx, id, tx.By.ID)
 		if err != nil || held == nil {

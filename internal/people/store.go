@@ -15,6 +15,9 @@ import (
 
 // ByID reads a person.
 func ByID(tx *work.Tx, id ident.Person) (*Person, error) {
+	if _, err := ident.Parse[ident.Person](string(id)); err != nil {
+		return nil, work.NotFound("person")
+	}
 	return work.One[Person](tx.DB().Where("id = ?", id), "person")
 }
 
