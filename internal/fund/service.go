@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"adoptionfund/internal/access"
 	"adoptionfund/internal/audit"
@@ -30,12 +31,12 @@ func NewService(gate *work.Gate, files fs.FS) *Service { return &Service{gate, f
 // Create makes a round and its calls from a file.
 func (s *Service) Create(ctx context.Context, f File) error {
 	return s.gate.Write(ctx, func(tx *work.Tx) error {
-		if err := tx.Require(access.CreateRound, access.Scope{}); err != nil {
-			return err
-		}
 		r := &Round{
 			ID: ident.New[ident.Round](), Ref: ident.RoundRef(f.Round), Title: f.Title, Budget: money.Pounds(f.Budget),
 			SeniorOfficer: strings.ToLower(f.SeniorOfficer), Notice: f.Notice, CreatedBy: author(tx), CreatedAt: tx.Now, Version: 1,
+		}
+		if err := tx.Require(access.CreateRound, r); err != nil {
+			return err
 		}
 		if err := work.Add(tx, r); err != nil {
 			if fault.Is(err, fault.Conflict) {
@@ -195,6 +196,8 @@ type Extension struct {
 const (
 	extension = "extension"
 	reopening = "reopening"
+
+	longestReason = 2000 // characters
 )
 
 // ProposeExtension proposes a later deadline for all; a second person confirms it.
@@ -208,8 +211,8 @@ func (s *Service) ProposeExtension(ctx context.Context, ref ident.CallRef, e Ext
 			return err
 		}
 		problems := fault.Problems{}
-		if strings.TrimSpace(e.Reason) == "" {
-			problems["reason"] = "Enter the reason, as it will be published"
+		if n := utf8.RuneCountInString(e.Reason); strings.TrimSpace(e.Reason) == "" || n > longestReason {
+			problems["reason"] = "Enter the reason, as it will be published, in 2,000 characters or fewer"
 		}
 		if !e.Until.After(c.ClosesAt) {
 			problems["until"] = "The new deadline must be later than " + uktime.Moment(c.ClosesAt)
