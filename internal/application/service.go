@@ -122,6 +122,9 @@ func (s *Service) begin(tx *work.Tx, c *fund.Call, in Beginning, lead *people.Or
 		Lead: lead.ODSCode, LeadName: lead.Name, LeadKind: lead.Kind, Region: lead.Region, ICS: lead.ICS, Recipient: lead.Name,
 		State: move.To, StateAt: tx.Now, MainContact: tx.By.ID, CreatedAt: tx.Now, Version: 1, call: c, inTime: c.InTime(tx.Arrival),
 	}
+	if c.Settings.SystemNames {
+		a.LeadName = lead.SystemName()
+	}
 	if err := work.Add(tx, a); err != nil {
 		return nil, err
 	}

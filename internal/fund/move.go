@@ -1,6 +1,7 @@
 package fund
 
 import (
+	"strconv"
 	"time"
 
 	"adoptionfund/internal/audit"
@@ -23,6 +24,11 @@ func Move(tx *work.Tx, c *Call, on workflow.Event, guards work.Guards) error {
 		return err
 	}
 	tx.Record(event(c, move.Effects.Record, nil))
+	for _, job := range move.Effects.Jobs {
+		if err := tx.Enqueue(string(job), string(job)+":"+string(c.ID)+":"+strconv.Itoa(c.Version), string(c.ID), tx.Now); err != nil {
+			return err
+		}
+	}
 	return tell(tx, c, move.Effects.Notices)
 }
 

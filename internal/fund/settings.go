@@ -21,6 +21,7 @@ type Settings struct {
 	MustInclude   []string    `json:"must_include" yaml:"must_include"`     // documents and commitments asked for besides the form
 	WhoMayLead    []string    `json:"who_may_lead" yaml:"who_may_lead"`     // kinds of organisation
 	PerLead       int         `json:"per_lead" yaml:"per_lead"`             // most applications of one lead; 0: no limit
+	SystemNames   bool        `json:"system_names" yaml:"system_names"`     // call boards by the name of their care system, as before July 2022
 	Budget        money.Pence `json:"budget" yaml:"-"`                      // the call's share; 0: the round's pool
 	AwardCap      money.Pence `json:"award_cap" yaml:"-"`                   // 0: none
 	SpendBy       string      `json:"spend_by" yaml:"spend_by"`             // a day, "2027-03-31"
@@ -170,10 +171,16 @@ func (s Settings) problems() []string {
 			bad("%s: must be one of %v", key, options)
 		}
 	}
-	oneOf("method.ranking", s.Method.Ranking, "raw", "calibrated")
-	oneOf("method.strategy", s.Method.Strategy, "merit", "portfolio", "merit_random")
-	oneOf("method.objective", s.Method.Objective, "score_by_amount", "score")
-	oneOf("method.band", s.Method.Band, "panel", "randomise")
+	// What a call publishes must be what the program then does: it ranks by raw scores and funds in order of merit.
+	oneOf("method.ranking", s.Method.Ranking, "raw")
+	oneOf("method.strategy", s.Method.Strategy, "merit")
+	oneOf("method.objective", s.Method.Objective, "score_by_amount")
+	oneOf("method.band", s.Method.Band, "panel")
+	for i, l := range s.Method.Limits {
+		if l.MinPounds != 0 || l.MinCount != 0 {
+			bad("method.limits[%d]: the order of merit keeps to upper limits alone", i)
+		}
+	}
 	oneOf("dtac.assess", s.DTAC.Assess, "all", "shortlisted", "proposed")
 	for _, kind := range slices.Sorted(maps.Keys(s.Review.Kinds)) {
 		if n := s.Review.Kinds[kind]; n < 0 || n > 9 {

@@ -75,6 +75,16 @@ func (o Organisation) Valid(day string) bool {
 	return (o.ValidFrom == "" || o.ValidFrom <= day) && (o.ValidTo == "" || day <= o.ValidTo)
 }
 
+// SystemName is how the integrated care system of a board was called before boards existed, in July 2022: "Surrey Heartlands ICS".
+// Other organisations keep their names.
+func (o Organisation) SystemName() string {
+	name, isBoard := strings.CutSuffix(o.Name, " Integrated Care Board")
+	if !isBoard {
+		return o.Name
+	}
+	return strings.TrimPrefix(name, "NHS ") + " ICS"
+}
+
 // Representative is somebody who may act for an organisation, or asked to.
 type Representative struct {
 	Person    ident.Person
