@@ -88,6 +88,9 @@ func filesOf(tx *work.Tx, id ident.Application) ([]File, error) {
 }
 
 func fileByID(tx *work.Tx, id ident.File) (*File, error) {
+	if _, err := ident.Parse[ident.File](string(id)); err != nil {
+		return nil, work.NotFound("file")
+	}
 	return work.One[File](tx.DB().Where("id = ? AND removed_at IS NULL", id), "file")
 }
 

@@ -91,7 +91,7 @@ func (s *Service) submit(tx *work.Tx, a *Application) error {
 		return err
 	}
 	if before != nil && before.Digest == sub.Digest {
-		return nil // the same again: the receipt stands
+		return tx.Require(access.ViewReceipt, a) // the same again: the receipt stands
 	}
 	if before != nil {
 		sub.Number, sub.Replaces = before.Number+1, before.Digest
@@ -219,4 +219,16 @@ func (s *Service) Receipt(ctx context.Context, ref ident.Ref) (*Application, aud
 		return nil, r, "", fmt.Errorf("reading the receipt of %s: %w", ref, err)
 	}
 	return a, r, text, nil
+}
+
+// ReopenCopy tells the people of a submitted application that it is being changed: the last signed submission stands until another
+// replaces it.
+func (s *Service) ReopenCopy(ctx context.Context, ref ident.Ref) error {
+	return s.gate.Write(ctx, func(tx *work.Tx) error {
+		a, err := ByRef(tx, ref)
+		if err != nil {
+			return err
+		}
+		return Move(tx, a, workflow.ReopenCopy, work.Guards{workflow.InTime: work.Holds(a.inTime)}, nil)
+	})
 }
