@@ -5,15 +5,18 @@
 // and what is done with the answer.
 package assign
 
-import "math"
+import (
+	"encoding/json"
+	"math"
+)
 
 // Problem is who may review and what needs reviews.
 type Problem struct {
-	Reviewers    []Reviewer
-	Applications []Application
-	Conflicts    []Pair
-	Fixed        []Pair     // assignments that stand, whatever is added
-	Affinity     []Affinity // where a pair is not listed: 1 if the theme matches, else 0
+	Reviewers    []Reviewer    `json:"reviewers"`
+	Applications []Application `json:"applications"`
+	Conflicts    []Pair        `json:"conflicts,omitempty"`
+	Fixed        []Pair        `json:"fixed,omitempty"`    // assignments that stand, whatever is added
+	Affinity     []Affinity    `json:"affinity,omitempty"` // where a pair is not listed: 1 if the theme matches, else 0
 }
 
 // Reviewer is somebody who reviews as one kind.
@@ -39,6 +42,11 @@ type Affinity struct {
 	Pair
 
 	Value float64
+}
+
+// MarshalJSON writes the reviewer, the application and the value, as problems have them.
+func (a Affinity) MarshalJSON() ([]byte, error) {
+	return json.Marshal([]any{a.Pair[0], a.Pair[1], a.Value}) //nolint:wrapcheck // nothing to add
 }
 
 // Result is the answer.

@@ -50,6 +50,24 @@ func TestWhatCannotBeMetIsNamed(t *testing.T) {
 	}
 }
 
+func TestAProblemIsWrittenAsItIsRead(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		p := small(t)
+		text, err := json.Marshal(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := assign.Parse(text)
+		if err != nil {
+			t.Fatalf("%v: %s", err, text)
+		}
+		if twice, _ := json.Marshal(again); string(twice) != string(text) {
+			t.Fatalf("%s\n%s", text, twice)
+		}
+	})
+}
+
 func TestNothingToDoIsDone(t *testing.T) {
 	t.Parallel()
 	p, err := assign.Parse([]byte(`{"reviewers":[],"applications":[]}`))

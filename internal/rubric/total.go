@@ -48,8 +48,8 @@ type Score struct {
 	Consensus bool
 }
 
-// Total is an application's total with what it is made of.
-type Total struct {
+// Result is an application's total with what it is made of.
+type Result struct {
 	Total    Points
 	Complete bool // every part has what it needs for a score, or is left out for a reason
 	Weight   int  // the weights that count, of 100; the rest is left out and these are scaled up
@@ -73,7 +73,7 @@ type PartTotal struct {
 func (p PartTotal) Spread() int { return p.Best - p.Least }
 
 // Apart are the parts whose scores differ by more than the limit and that have no consensus.
-func (t Total) Apart(limit int) []PartTotal {
+func (t Result) Apart(limit int) []PartTotal {
 	var apart []PartTotal
 	for _, p := range t.Parts {
 		if !p.Consensus && p.Spread() > limit {
@@ -84,12 +84,12 @@ func (t Total) Apart(limit int) []PartTotal {
 }
 
 // LeftOut are the parts that do not count.
-func (t Total) LeftOut() []PartTotal {
+func (t Result) LeftOut() []PartTotal {
 	return slices.DeleteFunc(slices.Clone(t.Parts), func(p PartTotal) bool { return p.Counts })
 }
 
 // Criterion is the points of one criterion.
-func (t Total) Criterion(c Criterion) Points {
+func (t Result) Criterion(c Criterion) Points {
 	var sum Points
 	for _, p := range t.Parts {
 		if p.Part.Criterion == c {
@@ -100,7 +100,7 @@ func (t Total) Criterion(c Criterion) Points {
 }
 
 // Column is the points of one column of reports. The columns add up to the total.
-func (r *Rubric) Column(t Total, c Column) Points {
+func (r *Rubric) Column(t Result, c Column) Points {
 	var sum Points
 	for _, p := range t.Parts {
 		if r.Heading(p.Part.Criterion).Column == c {
@@ -111,7 +111,7 @@ func (r *Rubric) Column(t Total, c Column) Points {
 }
 
 // Part is what one part adds.
-func (t Total) Part(code Code) (PartTotal, bool) {
+func (t Result) Part(code Code) (PartTotal, bool) {
 	i := slices.IndexFunc(t.Parts, func(p PartTotal) bool { return p.Part.Code == code })
 	if i < 0 {
 		return PartTotal{}, false
@@ -122,8 +122,8 @@ func (t Total) Part(code Code) (PartTotal, bool) {
 // Sum makes the total of the scores that stand. A part's score is its consensus, else the mean of its scores; a part that does not
 // apply, has only abstentions, or no score yet is left out, and the other weights are scaled up to 100. Nothing is ever counted
 // as zero that was not scored zero.
-func (r *Rubric) Sum(scores []Score) Total {
-	t := Total{Complete: true, Parts: make([]PartTotal, len(r.Parts))}
+func (r *Rubric) Sum(scores []Score) Result {
+	t := Result{Complete: true, Parts: make([]PartTotal, len(r.Parts))}
 	means := make([]*big.Rat, len(r.Parts))
 	for i, p := range r.Parts {
 		t.Parts[i], means[i] = p.mean(scores)
@@ -183,7 +183,7 @@ func (p *Part) mean(scores []Score) (PartTotal, *big.Rat) {
 
 // share turns means into points: the total is rounded half up to a hundredth, and the hundredths that rounding down the parts leaves
 // over go to those with the largest remainders, so that the parts add up to the total.
-func (t *Total) share(means []*big.Rat) {
+func (t *Result) share(means []*big.Rat) {
 	if t.Weight == 0 {
 		return
 	}

@@ -1,0 +1,209 @@
+package assignment
+
+import (
+	"context"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"adoptionfund/internal/access"
+	"adoptionfund/internal/audit"
+	"adoptionfund/internal/fault"
+	"adoptionfund/internal/fund"
+	"adoptionfund/internal/ident"
+	"adoptionfund/internal/people"
+	"adoptionfund/internal/work"
+)
+
+// Service is the use cases of reviewers, plans and assignments.
+type Service struct {
+	gate    *work.Gate
+	library *fund.Library
+}
+
+// NewService makes the service.
+func NewService(gate *work.Gate, library *fund.Library) *Service { return &Service{gate, library} }
+
+// Newcomer is somebody to be a reviewer in a round.
+type Newcomer struct {
+	Email    string
+	Name     string
+	Kind     string
+	ODS      ident.ODS
+	Themes   []string
+	Capacity int
+}
+
+// Register makes people reviewers in a round: all of them or, if one is wrong, none. Those who are reviewers already are changed. Each
+// gets the role for it in the round.
+func (s *Service) Register(ctx context.Context, ref ident.RoundRef, list []Newcomer) error {
+	return s.gate.Write(ctx, func(tx *work.Tx) error {
+		r, err := fund.RoundByRef(tx, ref)
+		if err != nil {
+			return err
+		}
+		if err := tx.Require(access.ImportReviewers, r); err != nil {
+			return err
+		}
+		if err := checkAll(tx, r, list); err != nil {
+			return err
+		}
+		tx.Record(audit.Event{Verb: string(access.ImportReviewers), Kind: "round", Subject: string(r.ID), Round: r.ID, Facts: map[string]any{"reviewers": len(list)}})
+		for i, n := range list {
+			if err := register(tx, r, n); err != nil {
+				return inRow(i, err)
+			}
+		}
+		return nil
+	})
+}
+
+// inRow says in which row of the list something is wrong.
+func inRow(i int, err error) error {
+	f, ok := fault.Of(err)
+	if !ok {
+		return err
+	}
+	words := []string{f.Words}
+	if len(f.Fields) > 0 {
+		words = nil
+	}
+	for _, name := range f.Fields.Names() {
+		words = append(words, f.Fields[name])
+	}
+	return fault.Wrap(f.Kind, err, "row %d: %s", i+2, strings.Join(words, "; "))
+}
+
+// checkAll names every row that is wrong; row 1 is the heading of the file.
+func checkAll(tx *work.Tx, r *fund.Round, list []Newcomer) error {
+	calls, err := fund.CallsOf(tx, r.ID)
+	if err != nil {
+		return err
+	}
+	var kinds, themes []string
+	for _, c := range calls {
+		themes = append(themes, c.Theme)
+		for kind := range c.Settings.Review.Kinds {
+			kinds = append(kinds, kind)
+		}
+	}
+	codes := make([]ident.ODS, len(list))
+	for i, n := range list {
+		codes[i] = n.ODS
+	}
+	organisations, err := people.OrganisationsByODS(tx, codes)
+	if err != nil {
+		return err
+	}
+	var problems []string
+	for i, n := range list {
+		_, known := organisations[n.ODS]
+		for _, problem := range n.problems(kinds, themes, known || n.ODS == "") {
+			problems = append(problems, fmt.Sprintf("row %d: %s", i+2, problem))
+		}
+	}
+	if len(problems) > 0 {
+		return fault.New(fault.Invalid, "%s", strings.Join(problems, "\n"))
+	}
+	return nil
+}
+
+func (n Newcomer) problems(kinds, themes []string, known bool) []string {
+	var found []string
+	if len(kinds) > 0 && !slices.Contains(kinds, n.Kind) || n.Kind == "" {
+		found = append(found, fmt.Sprintf("kind %q is not one that a call of the round asks for", n.Kind))
+	}
+	for _, theme := range n.Themes {
+		if len(themes) > 0 && !slices.Contains(themes, theme) {
+			found = append(found, fmt.Sprintf("there is no call with the theme %q", theme))
+		}
+	}
+	if n.Capacity < 0 || n.Capacity > 1000 {
+		found = append(found, "capacity must be from 0 to 1000")
+	}
+	if !known {
+		found = append(found, fmt.Sprintf("there is no organisation %q", n.ODS))
+	}
+	return found
+}
+
+func register(tx *work.Tx, r *fund.Round, n Newcomer) error {
+	p, err := people.Ensure(tx, n.Email, n.Name)
+	if err != nil {
+		return err
+	}
+	if err := people.GrantFor(tx, p.ID, access.SaveReview, r.Scope()); err != nil {
+		return err
+	}
+	before, err := ReviewerOf(tx, r.ID, p.ID)
+	if err != nil {
+		return err
+	}
+	row := &Reviewer{ID: ident.New[string](), RoundID: r.ID, Person: p.ID, AddedAt: tx.Now, Version: 1}
+	if before != nil {
+		row = before
+	}
+	row.Kind, row.ODS, row.Themes, row.Capacity = n.Kind, n.ODS, strings.Join(n.Themes, " "), n.Capacity
+	if before != nil {
+		return work.Save(tx, row, &row.Version)
+	}
+	return work.Add(tx, row)
+}
+
+func columns() []string { return []string{"email", "name", "kind", "ods_code", "themes", "capacity"} }
+
+// Import registers the reviewers of a CSV file, and gives how many there were.
+func (s *Service) Import(ctx context.Context, ref ident.RoundRef, file io.Reader) (int, error) {
+	list, err := read(file)
+	if err != nil {
+		return 0, err
+	}
+	return len(list), s.Register(ctx, ref, list)
+}
+
+func read(file io.Reader) ([]Newcomer, error) {
+	r := csv.NewReader(file)
+	r.FieldsPerRecord = len(columns())
+	head, err := r.Read()
+	if err != nil || !slices.Equal(head, columns()) {
+		return nil, fault.New(fault.Invalid, "The first row must be %s", strings.Join(columns(), ","))
+	}
+	var list []Newcomer
+	var problems []string
+	for {
+		row, err := r.Read()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, fault.Wrap(fault.Invalid, err, "The file cannot be read: %v", err)
+		}
+		capacity, err := strconv.Atoi(strings.TrimSpace(row[5]))
+		if err != nil {
+			problems = append(problems, fmt.Sprintf("row %d: capacity %q is not a whole number", len(list)+2, row[5]))
+		}
+		list = append(list, Newcomer{
+			Email: row[0], Name: row[1], Kind: strings.TrimSpace(row[2]), ODS: ident.ODS(strings.ToUpper(strings.TrimSpace(row[3]))),
+			Themes: split(row[4]), Capacity: capacity,
+		})
+	}
+	if len(problems) > 0 {
+		return nil, fault.New(fault.Invalid, "%s", strings.Join(problems, "\n"))
+	}
+	return list, nil
+}
+
+// split reads several values in a cell, with semicolons between.
+func split(cell string) []string {
+	var values []string
+	for v := range strings.SplitSeq(cell, ";") {
+		if v = strings.ToUpper(strings.TrimSpace(v)); v != "" {
+			values = append(values, v)
+		}
+	}
+	return values
+}

@@ -1,0 +1,336 @@
+package review
+
+import (
+	"context"
+	"time"
+
+	"adoptionfund/internal/access"
+	"adoptionfund/internal/application"
+	"adoptionfund/internal/assignment"
+	"adoptionfund/internal/audit"
+	"adoptionfund/internal/fault"
+	"adoptionfund/internal/form"
+	"adoptionfund/internal/fund"
+	"adoptionfund/internal/ident"
+	"adoptionfund/internal/rubric"
+	"adoptionfund/internal/work"
+	"adoptionfund/internal/workflow"
+)
+
+// Service is the use cases of reviewers, officers and assessors who score, and of the chair who closes and moderates.
+type Service struct {
+	gate        *work.Gate
+	library     *fund.Library
+	rubrics     *rubric.Library
+	provisional Provisional
+}
+
+// Provisional gives the provisional DTAC status of the best product that an application may use.
+type Provisional func(tx *work.Tx, a *application.Application) (string, error)
+
+// NewService makes the service.
+func NewService(gate *work.Gate, library *fund.Library, rubrics *rubric.Library, provisional Provisional) *Service {
+	return &Service{gate, library, rubrics, provisional}
+}
+
+// rubric is the rubric that the call pinned.
+func (s *Service) rubric(c *fund.Call) (*rubric.Rubric, error) {
+	return s.rubrics.Rubric(c.Settings.Forms.Rubric) //nolint:wrapcheck // says which
+}
+
+// Sheet is a review as it is opened: the application's answers beside the parts to score.
+type Sheet struct {
+	Application *application.Application
+	Form        *form.Form
+	Standing    application.Standing
+	Rubric      *rubric.Rubric
+	Parts       []*rubric.Part // that the reader scores
+	Kind        string
+	Review      Review // as it was saved; the zero value if it was not
+	DueAt       time.Time
+	Late        bool
+	Terms       bool // accepted for the round
+	Editable    bool
+	Revisable   bool
+	Others      []Other // what others wrote, once one's own is sent
+	Least       int     // words of a reason
+}
+
+// Other is what another reviewer wrote, without their name.
+type Other struct {
+	Kind     string
+	Number   int // among those of the kind
+	Marks    Marks
+	Comments string
+	Earlier  []Version
+}
+
+// Open gives a review to write or to read.
+func (s *Service) Open(ctx context.Context, ref ident.Ref) (Sheet, error) {
+	var sheet Sheet
+	err := s.gate.Read(ctx, func(tx *work.Tx) error {
+		a, err := application.ByRef(tx, ref)
+		if err != nil {
+			return err
+		}
+		if err := tx.Require(access.ViewReview, a); err != nil {
+			return err
+		}
+		tx.Saw("review", string(a.Ref))
+		if sheet, err = s.sheet(tx, a); err != nil {
+			return err
+		}
+		standing, err := application.StandingOf(tx, a.ID)
+		if err != nil {
+			return err
+		}
+		sheet.Standing = standing[a.ID]
+		if sheet.Form, err = s.library.Form(sheet.Standing.Form); err != nil {
+			return err
+		}
+		return s.others(tx, &sheet)
+	})
+	return sheet, err
+}
+
+// sheet gives one's own part of it.
+func (s *Service) sheet(tx *work.Tx, a *application.Application) (Sheet, error) {
+	sheet := Sheet{Application: a, Least: a.Call().Settings.Review.ReasonWord, Review: Review{ApplicationID: a.ID, Person: tx.By.ID, State: Draft, Marks: Marks{}}}
+	var err error
+	if sheet.Rubric, err = s.rubric(a.Call()); err != nil {
+		return sheet, err
+	}
+	row, err := assignment.For(tx, a.ID, tx.By.ID)
+	if err != nil || row == nil {
+		return sheet, err
+	}
+	sheet.Kind, sheet.DueAt, sheet.Late = row.Kind, row.DueAt, row.State == assignment.Standing && tx.Now.After(row.DueAt)
+	sheet.Parts = sheet.Rubric.For(rubric.Kind(row.Kind))
+	sheet.Review.AssignmentID, sheet.Review.Kind = row.ID, row.Kind
+	saved, err := reviewOf(tx, row.ID)
+	if err != nil {
+		return sheet, err
+	}
+	if saved != nil {
+		sheet.Review = *saved
+	}
+	who, err := assignment.ReviewerOf(tx, a.RoundID, tx.By.ID)
+	if err != nil {
+		return sheet, err
+	}
+	sheet.Terms = who == nil || who.TermsAcceptedAt != nil
+	sent := sheet.Review.State == Submitted
+	sheet.Editable = !sent && a.State == workflow.Assessment
+	sheet.Revisable = sent && (a.State == workflow.Moderation || a.State == workflow.Assessment)
+	return sheet, nil
+}
+
+// others adds what others wrote, where the reader may see it.
+func (s *Service) others(tx *work.Tx, sheet *Sheet) error {
+	may, err := tx.May(access.ViewOtherReviews, sheet.Application)
+	if err != nil || !may {
+		return err
+	}
+	all, err := submittedOf(tx, sheet.Application.ID)
+	if err != nil {
+		return err
+	}
+	versions, err := versionsOf(tx, sheet.Application.ID)
+	if err != nil {
+		return err
+	}
+	number := map[string]int{}
+	for _, r := range all {
+		number[r.Kind]++
+		if r.Person == tx.By.ID {
+			continue
+		}
+		o := Other{Kind: r.Kind, Number: number[r.Kind], Marks: r.Marks, Comments: r.Comments}
+		for _, v := range versions {
+			if v.ReviewID == r.ID {
+				o.Earlier = append(o.Earlier, v)
+			}
+		}
+		sheet.Others = append(sheet.Others, o)
+	}
+	return nil
+}
+
+// AcceptTerms notes that a reviewer accepts the terms of the round: confidentiality, no use of generative AI on applications, and what
+// freedom of information may disclose. It may be repeated.
+func (s *Service) AcceptTerms(ctx context.Context, ref ident.Ref) error {
+	return s.gate.Write(ctx, func(tx *work.Tx) error {
+		a, err := application.ByRef(tx, ref)
+		if err != nil {
+			return err
+		}
+		if err := tx.Require(access.DeclareInterest, a); err != nil {
+			return err // who is not assigned must not learn that there is such an application
+		}
+		if err := tx.Require(access.AcceptTerms, a); err != nil {
+			return err
+		}
+		who, err := assignment.ReviewerOf(tx, a.RoundID, tx.By.ID)
+		if err != nil {
+			return err
+		}
+		if who == nil || who.TermsAcceptedAt != nil {
+			return nil
+		}
+		tx.Record(audit.Event{Verb: string(access.AcceptTerms), Kind: "round", Subject: string(a.RoundID), Round: a.RoundID, Facts: map[string]any{"person": tx.By.ID}})
+		return assignment.AcceptTerms(tx, who)
+	})
+}
+
+// Terms reports whether the one who is signed in has accepted the terms of an application's round.
+func (s *Service) Terms(ctx context.Context, ref ident.Ref) (bool, error) {
+	accepted := false
+	err := s.gate.Read(ctx, func(tx *work.Tx) error {
+		a, err := application.ByRef(tx, ref)
+		if err != nil {
+			return err
+		}
+		if err := tx.Require(access.DeclareInterest, a); err != nil {
+			return err
+		}
+		who, err := assignment.ReviewerOf(tx, a.RoundID, tx.By.ID)
+		accepted = who == nil || who.TermsAcceptedAt != nil
+		return err
+	})
+	return accepted, err
+}
+
+// Typed is what was typed into a review, with the version that it was read at (0: nothing was saved).
+type Typed struct {
+	Marks    Marks
+	Comments string
+	Feedback string
+	Version  int
+}
+
+// Save keeps a draft, complete or not. Autosave is the same call.
+func (s *Service) Save(ctx context.Context, ref ident.Ref, in Typed) (Sheet, error) {
+	var sheet Sheet
+	err := s.gate.Write(ctx, func(tx *work.Tx) error {
+		var err error
+		sheet, err = s.save(tx, ref, in)
+		return err
+	})
+	return sheet, err
+}
+
+// Submit saves a review and sends it. What is missing is named part by part; what was typed is kept either way.
+func (s *Service) Submit(ctx context.Context, ref ident.Ref, in Typed) (Sheet, error) {
+	var sheet Sheet
+	var missing fault.Problems
+	err := s.gate.Write(ctx, func(tx *work.Tx) error {
+		var err error
+		if sheet, err = s.sent(tx, ref, in); err != nil || sheet.Review.State == Submitted {
+			return err
+		}
+		if sheet, err = s.save(tx, ref, in); err != nil {
+			return err
+		}
+		if missing = sheet.missing(); len(missing) > 0 {
+			return nil
+		}
+		return s.submit(tx, &sheet)
+	})
+	if err == nil {
+		err = fault.Fields(missing)
+	}
+	return sheet, err
+}
+
+// sent finds a review that was sent already: sending the same again is no fault, sending another is.
+func (s *Service) sent(tx *work.Tx, ref ident.Ref, in Typed) (Sheet, error) {
+	a, err := application.ByRef(tx, ref)
+	if err != nil {
+		return Sheet{}, err
+	}
+	if err := tx.Require(access.SubmitReview, a); err != nil {
+		return Sheet{}, err
+	}
+	sheet, err := s.sheet(tx, a)
+	if err != nil || sheet.Review.State != Submitted {
+		return sheet, err
+	}
+	same := sheet
+	same.fill(in)
+	if !same.Review.says(sheet.Review) {
+		return sheet, fault.New(fault.Conflict, "You have sent this review already. It can be revised")
+	}
+	return sheet, nil
+}
+
+// save keeps a draft, if the review can be written.
+func (s *Service) save(tx *work.Tx, ref ident.Ref, in Typed) (Sheet, error) {
+	a, err := application.ByRef(tx, ref)
+	if err != nil {
+		return Sheet{}, err
+	}
+	if err := tx.Require(access.SaveReview, a); err != nil {
+		return Sheet{}, err
+	}
+	sheet, err := s.sheet(tx, a)
+	if err != nil {
+		return sheet, err
+	}
+	switch {
+	case sheet.Review.State == Submitted:
+		return sheet, fault.New(fault.Conflict, "You have sent this review already. It can be revised")
+	case !sheet.Editable:
+		return sheet, fault.New(fault.Conflict, "This application is not in assessment: its reviews cannot be changed")
+	case !sheet.Terms:
+		return sheet, fault.New(fault.Conflict, "Accept the terms for reviewers first")
+	case in.Version != sheet.Review.Version:
+		return sheet, fault.Stale(sheet.Review, "This review was saved in another window after you opened it")
+	}
+	if problems := sheet.fill(in); len(problems) > 0 {
+		return sheet, fault.Fields(problems)
+	}
+	return sheet, keep(tx, a, &sheet.Review)
+}
+
+// keep saves a draft.
+func keep(tx *work.Tx, a *application.Application, r *Review) error {
+	r.SavedAt = tx.Now
+	guard(tx, a, access.SaveReview, nil, map[string]any{"version": r.Version + 1, "digest": r.digest()})
+	if r.Version == 0 {
+		r.ID, r.Version = ident.New[ident.Review](), 1
+		return work.Add(tx, r)
+	}
+	return work.Save(tx, r, &r.Version)
+}
+
+// submit makes a complete review count.
+func (s *Service) submit(tx *work.Tx, sheet *Sheet) error {
+	r, a := &sheet.Review, sheet.Application
+	r.State, r.SubmittedAt = Submitted, &tx.Now
+	if err := work.Save(tx, r, &r.Version); err != nil {
+		return err
+	}
+	scores := sheet.scores(tx)
+	if err := addScores(tx, scores); err != nil {
+		return err
+	}
+	row, err := assignment.For(tx, a.ID, tx.By.ID)
+	if err != nil {
+		return err
+	}
+	if err := assignment.Finish(tx, row); err != nil {
+		return err
+	}
+	sheet.Editable, sheet.Revisable = false, true
+	guard(tx, a, access.SubmitReview, scores, map[string]any{"review": r.ID, "version": r.Version, "digest": r.digest()})
+	return application.Relate(tx, a, tx.By.ID, application.Reviewed)
+}
+
+// guard records an event that carries the digests of scores that were written or changed.
+func guard(tx *work.Tx, a *application.Application, verb access.Action, scores []Score, facts map[string]any) {
+	e := application.Event(a, string(verb), facts)
+	for _, s := range scores {
+		e.Guards = append(e.Guards, audit.Row{Table: "scores", Key: s.ID})
+	}
+	tx.Record(e)
+}
