@@ -13,6 +13,7 @@ import (
 	"adoptionfund/internal/ident"
 	"adoptionfund/internal/notify"
 	"adoptionfund/internal/people"
+	"adoptionfund/internal/product"
 	"adoptionfund/internal/uktime"
 	"adoptionfund/internal/work"
 	"adoptionfund/internal/workflow"
@@ -109,6 +110,9 @@ func (s *Service) submit(tx *work.Tx, a *Application) error {
 		return err
 	}
 	if err := work.Add(tx, sub); err != nil {
+		return err
+	}
+	if err := product.FromAnswers(tx, product.Use{Application: a.ID, Round: a.RoundID, Call: a.CallID}, f, answers); err != nil {
 		return err
 	}
 	guarded := Event(a, "submission.keep", map[string]any{"digest": sub.Digest, "number": sub.Number})

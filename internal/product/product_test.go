@@ -1,0 +1,328 @@
+package product_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"adoptionfund/internal/access"
+	"adoptionfund/internal/dtac/status"
+	"adoptionfund/internal/fault"
+	"adoptionfund/internal/form"
+	"adoptionfund/internal/ident"
+	"adoptionfund/internal/product"
+	"adoptionfund/internal/work"
+)
+
+func TestProductsAreFoundByNameSupplierAndVersionHoweverTheyAreWritten(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	first := w.application("CAR", "CardioWatch", "Other")
+	second := w.application("GAS", "  cardiowatch. ", "Third")
+	w.name(first, "CAR", "CardioWatch", "Other") // again: nothing changes
+	entries, err := w.products.Register(w.as("dtac", "dtac_assessor"), product.Query{})
+	w.must(err)
+	uses := map[string]int{}
+	for _, e := range entries {
+		uses[e.Name] = e.Uses
+	}
+	if want := map[string]int{"CardioWatch": 2, "Other": 1, "Third": 1}; !cmp.Equal(uses, want) {
+		t.Errorf("%v, want %v", uses, want)
+	}
+	w.name(second, "GAS", "Third")
+	if entries, err = w.products.Register(w.as("dtac", "dtac_assessor"), product.Query{Search: "cardio"}); err != nil || len(entries) != 1 || entries[0].Uses != 1 {
+		t.Errorf("%+v, %v", entries, err)
+	}
+}
+
+func TestAClaimCountsOnceSomebodyElseHasConfirmedIt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	n := product.Named{Name: "CardioWatch", Supplier: "Example Ltd", Version: "2.1"}
+	manager, other := w.fundManager("admin"), w.fundManager("another")
+	id, err := w.products.Claim(manager, n)
+	w.must(err)
+	if err := w.products.ConfirmClaim(manager, id, w.people["admin"]); err == nil {
+		t.Error("a fund manager confirmed their own claim")
+	}
+	_, err = w.products.Claim(w.as("supplier"), n)
+	w.must(err)
+	_, err = w.products.Show(w.as("supplier", "supplier"), id, "", "")
+	w.want(err, fault.NotFound)
+	if waiting, err := w.products.Claims(other); err != nil || len(waiting) != 2 {
+		t.Errorf("%+v, %v", waiting, err)
+	}
+	w.must(w.products.ConfirmClaim(other, id, w.people["supplier"]))
+	if sp, err := w.products.Show(w.as("supplier", "supplier"), id, "", ""); err != nil || !sp.Editable {
+		t.Errorf("%+v, %v", sp, err)
+	}
+	if list, err := w.products.Mine(w.as("supplier", "supplier")); err != nil || len(list) != 1 {
+		t.Errorf("%+v, %v", list, err)
+	}
+}
+
+func TestASupplierFillsInAReturnSectionBySectionAndSendsIt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id := w.supplied("CardioWatch")
+	supplier := w.as("supplier", "supplier")
+	save := func(section string, revision int, values map[string][]string) error {
+		_, err := w.products.SaveSection(supplier, id, "", section, product.Typed{Values: values, Revision: revision})
+		return err
+	}
+	w.must(save("c1", 0, map[string][]string{"C1.1.1": {"no"}}))
+	w.want(save("c1", 0, map[string][]string{"C1.1.1": {"yes"}}), fault.Conflict)
+	w.must(save("c2", 1, map[string][]string{"C2.1": {"confirmed"}}))
+	w.want(save("c2", 2, map[string][]string{"C2.1": {"certainly"}}), fault.Invalid)
+	err := w.products.Submit(supplier, id, "")
+	w.want(err, fault.Invalid)
+	if f, _ := fault.Of(err); f == nil || f.Fields["C3.1"] == "" {
+		t.Errorf("what is missing is not named: %v", err)
+	}
+	w.must(w.products.AddPlan(supplier, id, "", status.Planned{Question: "C3.1", Action: status.Action{What: "Renew", Owner: "CTO", Due: "2026-12-15"}}))
+	w.want(w.products.AddPlan(supplier, id, "", status.Planned{Question: "A1"}), fault.Invalid)
+	w.must(w.products.AddEvidence(supplier, id, "", status.Evidence{
+		Question: "C3.3", Kind: "penetration_test_summary", File: "pentest.pdf", ProductVersion: "2.1", Fields: map[string]string{"test_date": "2026-03-01"},
+	}))
+	w.want(w.products.AddEvidence(supplier, id, "", status.Evidence{Question: "C3.3", Kind: "penetration_test_summary", File: "x", Fields: map[string]string{"test_date": "yesterday"}}), fault.Invalid)
+	sp, err := w.products.Show(supplier, id, "", "c3")
+	if err != nil || len(sp.Return.Body.Plan) != 1 || len(sp.Return.Body.Evidence) != 1 || sp.Return.Revision != 4 || sp.Section == nil {
+		t.Fatalf("%+v, %v", sp.Return, err)
+	}
+	w.want(w.products.Remove(supplier, id, "", product.Item{Number: 0, Revision: 1}), fault.Conflict)
+	w.must(w.products.Remove(supplier, id, "", product.Item{Number: 0, Revision: 4}))
+	w.verify()
+}
+
+func TestAnUploadedReturnThatIsWrongSaysInWhichLine(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id := w.supplied("CardioWatch")
+	for _, text := range []string{"answers: {C9.9: x}", "product: {version: '9'}", "answers: ["} {
+		w.want(w.products.UploadReturn(w.as("supplier", "supplier"), id, "", "return.yaml", []byte(text)), fault.Invalid)
+	}
+	w.want(w.products.UploadReturn(w.as("stranger", "supplier"), id, "", "return.yaml", []byte("answers: {}")), fault.NotFound)
+}
+
+func TestAPositionIsTheComputedStatusAndItsWordsSayByWhomAndWhen(t *testing.T) {
+	t.Parallel()
+	for example, want := range map[string]status.Status{"v2-compliant": status.Compliant, "v2-on-the-way": status.OnTheWay} {
+		t.Run(example, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			app := w.application("CAR", "CardioWatch")
+			id, r, f := w.sent("CardioWatch", example)
+			dtac := w.as("Ada Assessor", "dtac_assessor")
+			_, err := w.products.RecordPosition(dtac, id, "")
+			w.want(err, fault.Conflict) // nothing is decided yet
+			w.must(w.products.Assess(dtac, id, "", r.Assessments))
+			p, err := w.products.RecordPosition(dtac, id, "")
+			w.must(err)
+			r.Product.Name, r.Product.Supplier = "CardioWatch", "Example Ltd"
+			r.Round = status.Settings{LatestAction: "2026-12-31", NeverDefer: []form.Code{"C1.2.5"}}
+			computed, err := status.Evaluate(f, r, "2026-11-23")
+			w.must(err)
+			if p.Status != want || p.Status != computed.Status || p.Provisional != computed.Provisional || p.Expires != computed.ExpiresOn() {
+				t.Errorf("%+v, want %+v", p, computed)
+			}
+			desk, err := w.products.Open(dtac, id, "")
+			if err != nil || !cmp.Equal(desk.Result, computed) || len(desk.Positions) != 1 || len(desk.Applications) != 1 {
+				t.Errorf("the desk: %v\n%s", err, cmp.Diff(desk.Result, computed))
+			}
+			if words := p.Words(); words != want.Label()+", as reviewed on 23 November 2026 by Ada Assessor. This is not a certificate." {
+				t.Error(words)
+			}
+			if got := w.statuses("CAR")[app]; got != string(want) {
+				t.Errorf("the application: %q", got)
+			}
+			w.verify()
+		})
+	}
+}
+
+func TestEvidenceThatExpiresLowersTheStatusOnALaterDayButNotAPositionThatWasRecorded(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	app := w.application("CAR", "CardioWatch")
+	id, r, _ := w.sent("CardioWatch", "v2-compliant")
+	dtac := w.as("dtac", "dtac_assessor")
+	p, err := w.products.AssessAndRecord(dtac, id, "", r.Assessments)
+	w.must(err)
+	if p.Status != status.Compliant || p.Expires == "" || w.provisional(app) != status.Compliant {
+		t.Fatalf("%+v", p)
+	}
+	w.clock.Set(p.Expires.Time().Add(12 * time.Hour))
+	desk, err := w.products.Open(dtac, id, "")
+	w.must(err)
+	if desk.Result.Status != status.NotCompliant || w.provisional(app) != status.NotCompliant {
+		t.Errorf("on %s it is still %s", p.Expires, desk.Result.Status)
+	}
+	if got := w.statuses("CAR")[app]; got != "compliant" {
+		t.Errorf("the position became %q", got)
+	}
+	if entries, err := w.products.Register(dtac, product.Query{}); err != nil || !entries[0].Lapsed {
+		t.Errorf("the register does not say that it lapsed: %+v, %v", entries, err)
+	}
+}
+
+func TestWhatWasDecidedOfAnAnswerFallsWithTheAnswer(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.application("CAR", "CardioWatch")
+	id, r, _ := w.sent("CardioWatch", "v2-compliant")
+	dtac, supplier := w.as("dtac", "dtac_assessor"), w.as("supplier", "supplier")
+	w.must(w.products.Assess(dtac, id, "", r.Assessments))
+	sp, err := w.products.Show(supplier, id, "", "c3")
+	w.must(err)
+	_, err = w.products.SaveSection(supplier, id, "", "c3", product.Typed{Revision: sp.Return.Revision, Values: map[string][]string{"C3.4": {"unable_to_confirm"}}})
+	w.must(err)
+	desk, err := w.products.Open(dtac, id, "")
+	w.must(err)
+	if desk.Result.Status != status.Compliant {
+		t.Errorf("a change that was not sent counts: %s", desk.Result.Status)
+	}
+	w.must(w.products.Submit(supplier, id, ""))
+	desk, err = w.products.Open(dtac, id, "")
+	w.must(err)
+	if _, there := desk.Assessments["C3.4"]; there || len(desk.Assessments) != len(r.Assessments)-1 || desk.Result.Status == status.Compliant {
+		t.Errorf("%d assessments, %s", len(desk.Assessments), desk.Result.Status)
+	}
+}
+
+func TestNobodyAssessesAReturnThatTheyAnswered(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.application("CAR", "CardioWatch")
+	id, r, _ := w.sent("CardioWatch", "v2-compliant")
+	w.want(w.products.Assess(w.as("supplier", "supplier", "dtac_assessor"), id, "", r.Assessments), fault.Forbidden)
+	w.want(w.products.Assess(w.as("reviewer", "reviewer"), id, "", r.Assessments), fault.Forbidden)
+}
+
+func TestADecisionNeedsItsReasonAndAnActionItsOwnerAndDay(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.application("CAR", "CardioWatch")
+	id, _, _ := w.sent("CardioWatch", "v2-compliant")
+	err := w.products.Assess(w.as("dtac", "dtac_assessor"), id, "", []status.Assessment{
+		{Question: "C3.1", Result: status.DecidedFail}, {Question: "C3.3", Result: status.DecidedActionNeeded, Reason: "old"},
+		{Question: "A1", Result: status.DecidedPass}, {Question: "C3.4", Result: "perhaps"},
+	})
+	f, ok := fault.Of(err)
+	if !ok || f.Kind != fault.Invalid {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"C3.1-reason", "C3.3-what", "C3.3-owner", "C3.3-due", "A1", "C3.4"} {
+		if f.Fields[name] == "" {
+			t.Errorf("nothing is said about %s: %v", name, f.Fields)
+		}
+	}
+}
+
+func TestAnAssessorWhoIsRecusedReachesAProductOnlyThroughOtherApplications(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	only, shared := w.application("CAR", "Only"), w.application("CAR", "Shared")
+	w.application("GAS", "Shared")
+	dtac := w.as("dtac", "dtac_assessor")
+	for _, app := range []ident.Application{only, shared} {
+		w.exec("INSERT INTO application_people (application_id, person, relation, sections, since) VALUES (?, ?, 'recused', '', ?)", app, w.people["dtac"], w.clock.Now())
+	}
+	entries, err := w.products.Register(dtac, product.Query{})
+	w.must(err)
+	if len(entries) != 1 || entries[0].Name != "Shared" {
+		t.Errorf("%+v", entries)
+	}
+	desk, err := w.products.Open(dtac, entries[0].ID, "")
+	if err != nil || desk.Call.Theme != "GAS" || len(desk.Applications) != 1 {
+		t.Errorf("%+v, %v", desk, err)
+	}
+}
+
+func TestTheRegisterListsWhatItsReaderMayOpen(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.application("CAR", "One", "Two")
+	barred := w.application("GAS", "Two", "Three")
+	w.supplied("Four") // named by nobody
+	w.supplied("One")
+	all, err := w.products.Register(w.fundManager("admin"), product.Query{})
+	w.must(err)
+	if len(all) != 4 {
+		t.Fatalf("the fund manager sees %d", len(all))
+	}
+	for _, role := range []string{"dtac_assessor", "administrator", "auditor", "supplier", "applicant", "screening_officer", "reviewer"} {
+		ctx := w.as("the "+role, role)
+		w.exec("INSERT INTO application_people (application_id, person, relation, sections, since) VALUES (?, ?, 'recused', '', ?)", barred, w.people["the "+role], w.clock.Now())
+		listed := map[ident.Product]bool{}
+		entries, err := w.products.Register(ctx, product.Query{})
+		w.must(err)
+		for _, e := range entries {
+			listed[e.ID] = true
+		}
+		for _, e := range all {
+			_, err := w.products.Open(ctx, e.ID, "")
+			if (err == nil) != listed[e.ID] {
+				t.Errorf("%s: %s is listed: %t, opening it: %v", role, e.Name, listed[e.ID], err)
+			}
+		}
+	}
+}
+
+func TestSecurityEvidenceIsSealedForAllButSupplierAndAssessors(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.application("CAR", "CardioWatch")
+	id, _, _ := w.sent("CardioWatch", "v2-compliant")
+	for role, open := range map[string]bool{"dtac_assessor": true, "auditor": false, "administrator": false} {
+		desk, err := w.products.Open(w.as("the "+role, role), id, "")
+		w.must(err)
+		for _, e := range desk.Return.Sent.Evidence {
+			if e.Question == "C3.3" && (e.File != "") != open {
+				t.Errorf("%s sees the file: %t", role, e.File != "")
+			}
+			if e.Question == "C2.2.3" && e.File == "" {
+				t.Errorf("%s does not see what is no security evidence", role)
+			}
+		}
+	}
+}
+
+func TestTheStatusOfAnApplicationIsThatOfItsChosenProductElseTheBest(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	both := w.application("CAR", "Good", "Poor")
+	poor := w.application("GAS", "Poor")
+	none := w.application("GAS", "Unknown")
+	good, r, _ := w.sent("Good", "v2-compliant")
+	bad, r2, _ := w.sent("Poor", "v2-on-the-way")
+	dtac := w.as("dtac", "dtac_assessor")
+	for id, assessments := range map[ident.Product][]status.Assessment{good: r.Assessments, bad: r2.Assessments} {
+		_, err := w.products.AssessAndRecord(dtac, id, "", assessments)
+		w.must(err)
+	}
+	got := w.statuses("CAR")
+	for app, s := range w.statuses("GAS") {
+		got[app] = s
+	}
+	if want := map[ident.Application]string{both: "compliant", poor: "on_the_way", none: "not_assessed"}; !cmp.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+	if w.provisional(none) != status.Incomplete || w.provisional(both) != status.Compliant {
+		t.Error("provisional:", w.provisional(none), w.provisional(both))
+	}
+	w.choose(both, bad)
+	if got := w.statuses("CAR")[both]; got != "on_the_way" {
+		t.Errorf("the chosen product does not count: %q", got)
+	}
+}
+
+func (w *world) choose(app ident.Application, id ident.Product) {
+	w.t.Helper()
+	w.must(w.gate.Write(w.operator(), func(tx *work.Tx) error {
+		if err := tx.Require(access.LoadDemonstration, access.Facts{}); err != nil {
+			return err
+		}
+		return product.Choose(tx, app, id)
+	}))
+}

@@ -1,0 +1,334 @@
+package product
+
+import (
+	"slices"
+	"sync"
+
+	"adoptionfund/configs"
+	"adoptionfund/internal/access"
+	"adoptionfund/internal/audit"
+	"adoptionfund/internal/dtac/status"
+	"adoptionfund/internal/fault"
+	"adoptionfund/internal/form"
+	"adoptionfund/internal/fund"
+	"adoptionfund/internal/ident"
+	"adoptionfund/internal/uktime"
+	"adoptionfund/internal/work"
+)
+
+// published are the forms of this binary. A published form never changes, so that they can be shared by all who ask for a status.
+var published = sync.OnceValues(func() (*fund.Library, error) { return fund.NewLibrary(configs.FS) })
+
+// Use is an application that names products.
+type Use struct {
+	Application ident.Application
+	Round       ident.Round
+	Call        ident.Call
+}
+
+// FromAnswers finds or makes the products that an application's answers name, and notes them as its candidates. Products that are
+// no longer named are taken out, but for one that was chosen. Doing it again changes nothing. The use case that calls it has asked
+// for its own permission.
+func FromAnswers(tx *work.Tx, use Use, f *form.Form, answers form.Answers) error {
+	named := namedIn(f, answers)
+	found, err := ensure(tx, named)
+	if err != nil {
+		return err
+	}
+	before, err := linksOf(tx, use.Application)
+	if err != nil {
+		return err
+	}
+	var fresh []link
+	var gone []ident.Product
+	for _, p := range found {
+		if !slices.ContainsFunc(before, func(l link) bool { return l.ProductID == p.ID }) {
+			fresh = append(fresh, link{ApplicationID: use.Application, ProductID: p.ID, RoundID: use.Round, CallID: use.Call})
+		}
+	}
+	for _, l := range before {
+		if !l.Chosen && !slices.ContainsFunc(found, func(p Product) bool { return p.ID == l.ProductID }) {
+			gone = append(gone, l.ProductID)
+		}
+	}
+	if len(fresh)+len(gone) == 0 {
+		return nil
+	}
+	tx.Record(audit.Event{
+		Verb: "application.name_products", Kind: "application", Subject: string(use.Application), Round: use.Round, Call: use.Call,
+		Application: use.Application, Facts: map[string]any{"added": len(fresh), "removed": len(gone)},
+	})
+	if len(gone) > 0 {
+		if err := removeLinks(tx, use.Application, gone); err != nil {
+			return err
+		}
+	}
+	if len(fresh) == 0 {
+		return nil
+	}
+	return addLinks(tx, fresh)
+}
+
+// namedIn are the products that answers name, each once; a row without a name, supplier or version names none.
+func namedIn(f *form.Form, answers form.Answers) []Named {
+	var all []Named
+	for _, row := range f.Rows(form.RoleProductName, answers) {
+		n, ok := Named{
+			Name: f.Cell(form.RoleProductName, row).Text, Supplier: f.Cell(form.RoleProductSupplier, row).Text,
+			Version: f.Cell(form.RoleProductVersion, row).Text,
+		}.tidy()
+		if ok && !slices.ContainsFunc(all, func(o Named) bool { return o.identity() == n.identity() }) {
+			all = append(all, n)
+		}
+	}
+	return all
+}
+
+// ensure finds the products, and makes those that are not there.
+func ensure(tx *work.Tx, named []Named) ([]Product, error) {
+	if len(named) == 0 {
+		return nil, nil
+	}
+	identities := make([]string, len(named))
+	for i, n := range named {
+		identities[i] = n.identity()
+	}
+	known, err := byIdentities(tx, identities)
+	if err != nil {
+		return nil, err
+	}
+	made := false
+	for _, n := range named {
+		if _, ok := known[n.identity()]; ok {
+			continue
+		}
+		p := &Product{
+			ID: ident.New[ident.Product](), Name: n.Name, Supplier: n.Supplier, Version: n.Version, Identity: n.identity(),
+			CreatedBy: actor(tx), CreatedAt: tx.Now, Revision: 1,
+		}
+		added, err := addNew(tx, p)
+		if err != nil {
+			return nil, err
+		}
+		if added {
+			tx.Record(event(p.ID, string(access.CreateProduct), nil))
+		}
+		made = true
+	}
+	if made {
+		if known, err = byIdentities(tx, identities); err != nil {
+			return nil, err
+		}
+	}
+	products := make([]Product, len(named))
+	for i, id := range identities {
+		products[i] = known[id]
+	}
+	return products, nil
+}
+
+// actor is who does it: a person's id, or the name of the operator or job.
+func actor(tx *work.Tx) string {
+	if tx.By.ID != "" {
+		return string(tx.By.ID)
+	}
+	return tx.By.Name
+}
+
+// event is something that happened to a product, for the audit trail.
+func event(id ident.Product, verb string, facts map[string]any) audit.Event {
+	return audit.Event{Verb: verb, Kind: "product", Subject: string(id), Facts: facts}
+}
+
+// Choose notes which of its candidate products an application's award rests on.
+func Choose(tx *work.Tx, app ident.Application, chosen ident.Product) error {
+	if _, err := ident.Parse[ident.Product](string(chosen)); err != nil {
+		return fault.Fields(fault.Problems{"product": "Select one of the products that the application names"})
+	}
+	tx.Record(audit.Event{Verb: string(access.ChooseProduct), Kind: "application", Subject: string(app), Application: app, Facts: map[string]any{"product": chosen}})
+	return choose(tx, app, chosen)
+}
+
+// Statuses gives the DTAC status of each application of a call that names a product: of the chosen product, else of the best
+// candidate, as the fund's positions say. One without a position is not assessed. Two queries, however many there are.
+func Statuses(tx *work.Tx, call ident.Call) (map[ident.Application]string, error) {
+	return statuses(tx, "call_id", string(call))
+}
+
+// StatusesOfRound is Statuses for all calls of a round.
+func StatusesOfRound(tx *work.Tx, round ident.Round) (map[ident.Application]string, error) {
+	return statuses(tx, "round_id", string(round))
+}
+
+func statuses(tx *work.Tx, column, id string) (map[ident.Application]string, error) {
+	rows, err := candidatesIn(tx, column, id)
+	if err != nil {
+		return nil, err
+	}
+	best := map[ident.Application]status.Status{}
+	chosen := map[ident.Application]bool{}
+	for _, r := range rows {
+		app := r.ApplicationID
+		s := status.NotAssessed
+		if p := latest(r.positions, r.CallID); p != nil {
+			s = p.Status
+		}
+		switch {
+		case r.Chosen:
+			best[app], chosen[app] = s, true
+		case !chosen[app]:
+			best[app] = better(best[app], s)
+		}
+	}
+	texts := make(map[ident.Application]string, len(best))
+	for app, s := range best {
+		texts[app] = string(s)
+	}
+	return texts, nil
+}
+
+// latest is the last position that was recorded in a call, else the last at all; oldest comes first. A position of another call may
+// rest on other limits, but is what the fund knows.
+func latest(positions []Position, call ident.Call) *Position {
+	var last *Position
+	for i := range positions {
+		p := &positions[i]
+		if last == nil || p.CallID == call || last.CallID != call {
+			last = p
+		}
+	}
+	return last
+}
+
+// Candidate is a candidate product of an application, as those who assess it need it.
+type Candidate struct {
+	Product
+	Chosen      bool
+	Forms       []string      // of the returns that were sent and that the call accepts
+	Provisional status.Status // the best of its returns; incomplete where there is none
+	Position    *Position     // of this call, else the last; nil: none
+}
+
+// Candidates gives the candidate products of an application with their provisional status today, by name. call is the application's.
+func Candidates(tx *work.Tx, app ident.Application, call *fund.Call) ([]Candidate, error) {
+	links, err := linksOf(tx, app)
+	if err != nil || len(links) == 0 {
+		return nil, err
+	}
+	ids := make([]ident.Product, len(links))
+	for i, l := range links {
+		ids[i] = l.ProductID
+	}
+	products, err := work.Many[Product](tx.DB().Where("id IN ?", ids).Order("name, version, id"), "products")
+	if err != nil {
+		return nil, err
+	}
+	seen, err := provisionals(tx, products, call)
+	if err != nil {
+		return nil, err
+	}
+	positions, err := positionsOf(tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	slices.Reverse(positions)
+	list := make([]Candidate, len(products))
+	for i, p := range products {
+		own := slices.DeleteFunc(slices.Clone(positions), func(x Position) bool { return x.ProductID != p.ID })
+		list[i] = Candidate{
+			Product: p, Provisional: seen[p.ID].status, Forms: seen[p.ID].forms, Position: latest(own, call.ID),
+			Chosen: slices.ContainsFunc(links, func(l link) bool { return l.ProductID == p.ID && l.Chosen }),
+		}
+	}
+	return list, nil
+}
+
+// Provisional is the provisional DTAC status of an application today: of the chosen product, else of the best candidate. Answers,
+// evidence, waivers and plan give it; without a return that was sent it is incomplete.
+func Provisional(tx *work.Tx, app ident.Application) (status.Status, error) {
+	links, err := linksOf(tx, app)
+	if err != nil || len(links) == 0 {
+		return status.Incomplete, err
+	}
+	call, err := fund.CallByID(tx, links[0].CallID)
+	if err != nil {
+		return "", err
+	}
+	list, err := Candidates(tx, app, call)
+	return Best(list), err
+}
+
+// Best is the provisional status that counts: of the chosen candidate, else the best.
+func Best(list []Candidate) status.Status {
+	best := status.Incomplete
+	for _, c := range list {
+		if c.Chosen {
+			return c.Provisional
+		}
+		best = better(best, c.Provisional)
+	}
+	return best
+}
+
+// foreseen is a provisional status with the forms of the returns that it is from.
+type foreseen struct {
+	status status.Status
+	forms  []string
+}
+
+// provisionals evaluates the returns of products for a call, today.
+func provisionals(tx *work.Tx, products []Product, call *fund.Call) (map[ident.Product]foreseen, error) {
+	library, err := published()
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]ident.Product, len(products))
+	byID := map[ident.Product]*Product{}
+	found := map[ident.Product]foreseen{}
+	for i := range products {
+		ids[i] = products[i].ID
+		byID[ids[i]] = &products[i]
+		found[ids[i]] = foreseen{status: status.Incomplete}
+	}
+	returns, err := returnsOf(tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	waived, err := waivers(tx, returns)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range returns {
+		if !r.IsSent() || call != nil && !slices.Contains(call.Settings.Forms.DTAC, r.Form) {
+			continue
+		}
+		f, err := library.Form(r.Form)
+		if err != nil {
+			return nil, err
+		}
+		result, err := status.Evaluate(f, r.Sent.of(byID[r.ProductID], settings(call, f), waived[r.ID]), form.Date(uktime.Day(tx.Now)))
+		if err != nil {
+			return nil, err
+		}
+		seen := found[r.ProductID]
+		seen.status, seen.forms = better(seen.status, result.Provisional), append(seen.forms, r.Form)
+		found[r.ProductID] = seen
+	}
+	return found, nil
+}
+
+// waivers gives what was decided of returns, as the status takes it.
+func waivers(tx *work.Tx, returns []Return) (map[ident.Return][]status.Assessment, error) {
+	ids := make([]ident.Return, len(returns))
+	for i, r := range returns {
+		ids[i] = r.ID
+	}
+	rows, err := assessmentsOf(tx, ids)
+	by := make(map[ident.Return][]status.Assessment, len(rows))
+	for id, list := range rows {
+		for _, a := range list {
+			by[id] = append(by[id], a.assessment())
+		}
+	}
+	return by, err
+}
