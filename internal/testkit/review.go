@@ -2,6 +2,7 @@ package testkit
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"adoptionfund/configs"
@@ -11,6 +12,7 @@ import (
 	"adoptionfund/internal/fund"
 	"adoptionfund/internal/ident"
 	"adoptionfund/internal/interest"
+	"adoptionfund/internal/notify"
 	"adoptionfund/internal/review"
 	"adoptionfund/internal/rubric"
 	"adoptionfund/internal/work"
@@ -204,6 +206,12 @@ func (p *Panel) Totals() map[ident.Application]review.Totals {
 		return err
 	})
 	return totals
+}
+
+// Told reports whether somebody was sent a mail of a kind.
+func (p *Panel) Told(name string, kind notify.Kind) bool {
+	p.tb.Helper()
+	return slices.ContainsFunc(p.Mails(name), func(m notify.Mail) bool { return m.Kind == kind })
 }
 
 // Days moves the clock on by days.
