@@ -14,18 +14,24 @@ var (
 )
 
 // organisationKind is an organisation of the ODS list: its code, or what a search field puts in, "Name (CODE)".
+// ODS gives the code in what somebody typed or chose: a code, or a name with its code in brackets. Whether there is such an
+// organisation is not known here.
+func ODS(typed string) ident.ODS {
+	typed = oneLine(typed)
+	if named := namedPattern.FindStringSubmatch(typed); named != nil {
+		typed = named[1]
+	}
+	return ident.ODS(strings.ToUpper(typed))
+}
+
 func organisationKind() behaviour {
 	return behaviour{
 		parts:  partOrganisation | partText,
 		column: true,
 		read: func(_ *Question, in input) Value {
 			typed := oneLine(in.first(""))
-			code := strings.ToUpper(typed)
-			if named := namedPattern.FindStringSubmatch(typed); named != nil {
-				code = strings.ToUpper(named[1])
-			}
-			if odsPattern.MatchString(code) {
-				return Value{Organisation: ident.ODS(code)}
+			if code := ODS(typed); odsPattern.MatchString(string(code)) {
+				return Value{Organisation: code}
 			}
 			return Value{Text: typed}
 		},

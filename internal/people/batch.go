@@ -42,13 +42,7 @@ func GrantFor(tx *work.Tx, to ident.Person, act access.Action, in access.Scope) 
 	if err := tx.Require(access.GrantRole, about(to, in)); err != nil {
 		return err
 	}
-	var roles []string
-	for _, r := range tx.Policy().Roles() {
-		who := access.Principal{Kind: access.Job, Grants: []access.Grant{{Role: r.Name, Scope: in}}}
-		if r.GivenBy == access.GivenByGrant && tx.Policy().MayAnywhere(who, act) {
-			roles = append(roles, r.Name)
-		}
-	}
+	roles := rolesFor(tx, act, in)
 	if len(roles) != 1 {
 		return fmt.Errorf("people: %s is not of one role, but of %s", act, strings.Join(roles, ", "))
 	}

@@ -28,16 +28,24 @@ func (s *Service) StartFactor(ctx context.Context) (Enrolment, error) {
 		if p.FactorAt != nil {
 			return fault.New(fault.Conflict, "One-time codes are set up already")
 		}
-		secret, address, err := newFactor(s.service, p.Email)
-		if err != nil {
+		if p.FactorSecret == "" {
+			if p.FactorSecret, err = newFactor(s.service, p.Email); err != nil {
+				return err
+			}
+		}
+		if out, err = s.Enrolment(*p); err != nil {
 			return err
 		}
-		p.FactorSecret = secret
-		out = Enrolment{secret, address}
 		tx.Record(audit.Event{Verb: "account.start_factor", Kind: "person", Subject: string(p.ID)})
 		return work.Save(tx, p, &p.Version)
 	})
 	return out, err
+}
+
+// Enrolment gives what an app is set up with for somebody who has started the set-up.
+func (s *Service) Enrolment(p Person) (Enrolment, error) {
+	address, err := factorAddress(s.service, p.Email, p.FactorSecret)
+	return Enrolment{p.FactorSecret, address}, err
 }
 
 // self reads the one who is signed in, and asks for an action on their own account.

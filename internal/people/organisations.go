@@ -136,7 +136,7 @@ func actingFor(tx *work.Tx, code ident.ODS) ([]ident.Person, error) {
 
 // ImportOrganisations reads the list of organisations from CSV: all of it or, if a row is wrong, none. The fault names rows.
 func (s *Service) ImportOrganisations(ctx context.Context, file io.Reader) (int, error) {
-	list, err := readOrganisations(file)
+	list, err := ReadOrganisations(file)
 	if err != nil {
 		return 0, err
 	}
@@ -153,7 +153,8 @@ func columns() []string {
 	return []string{"ods_code", "name", "kind", "region", "ics", "valid_from", "valid_to", "successor"}
 }
 
-func readOrganisations(file io.Reader) ([]Organisation, error) {
+// ReadOrganisations reads the list from CSV; the fault names every row that is wrong.
+func ReadOrganisations(file io.Reader) ([]Organisation, error) {
 	r := csv.NewReader(file)
 	r.FieldsPerRecord = len(columns())
 	head, err := r.Read()

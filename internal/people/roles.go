@@ -191,6 +191,15 @@ func (s *Service) grantInside(tx *work.Tx, id ident.Person, role string, in acce
 	return s.tell(tx, p, "role.granted", tx.Now.Format(time.RFC3339Nano)+role, map[string]string{"name": p.Name, "role": info.Label})
 }
 
+// RoleLabel is how people call a role.
+func (s *Service) RoleLabel(role string) string {
+	info, ok := roleNamed(s.gate.Policy(), role)
+	if !ok {
+		return role
+	}
+	return info.Label
+}
+
 func roleNamed(p *access.Policy, name string) (access.RoleInfo, bool) {
 	roles := p.Roles()
 	i := slices.IndexFunc(roles, func(r access.RoleInfo) bool { return r.Name == name })

@@ -95,13 +95,30 @@ func codeStep(secret, code string, now time.Time, last int64) (int64, bool) {
 	return 0, false
 }
 
-// newFactor makes the secret of one-time codes and the address with which an app is set up.
-func newFactor(service, email string) (secret, address string, err error) {
-	key, err := totp.Generate(totp.GenerateOpts{Issuer: service, AccountName: email, Period: codePeriod, Digits: otp.DigitsSix, Algorithm: otp.AlgorithmSHA1})
+// newFactor makes the secret of one-time codes.
+func newFactor(service, email string) (string, error) {
+	key, err := totp.Generate(factorOptions(service, email, nil))
 	if err != nil {
-		return "", "", fmt.Errorf("making one-time codes: %w", err)
+		return "", fmt.Errorf("making one-time codes: %w", err)
 	}
-	return key.Secret(), key.URL(), nil
+	return key.Secret(), nil
+}
+
+// factorAddress makes the address with which an app is set up: otpauth://….
+func factorAddress(service, email, secret string) (string, error) {
+	raw, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(secret)
+	if err != nil {
+		return "", fmt.Errorf("reading the secret of one-time codes: %w", err)
+	}
+	key, err := totp.Generate(factorOptions(service, email, raw))
+	if err != nil {
+		return "", fmt.Errorf("making one-time codes: %w", err)
+	}
+	return key.URL(), nil
+}
+
+func factorOptions(service, email string, secret []byte) totp.GenerateOpts {
+	return totp.GenerateOpts{Issuer: service, AccountName: email, Period: codePeriod, Digits: otp.DigitsSix, Algorithm: otp.AlgorithmSHA1, Secret: secret}
 }
 
 const recoveryCodes = 10

@@ -200,6 +200,20 @@ func useRecoveryCode(tx *work.Tx, person ident.Person, digest string, at time.Ti
 	return done.RowsAffected == 1, nil
 }
 
+// recoveryCodesLeft counts the recovery codes that were not used.
+func recoveryCodesLeft(tx *work.Tx, person ident.Person) (int, error) {
+	var n int64
+	if err := tx.DB().Table("recovery_codes").Where("person = ? AND used_at IS NULL", person).Count(&n).Error; err != nil {
+		return 0, fmt.Errorf("counting recovery codes: %w", err)
+	}
+	return int(n), nil
+}
+
+// askedAnywhere gives everybody who asks to act for an organisation, the longest waiting first.
+func askedAnywhere(tx *work.Tx) ([]Representative, error) {
+	return work.Many[Representative](tx.DB().Where("settled = ?", asked).Order("at, person").Limit(200), "representatives")
+}
+
 // grantsOf gives the roles that people hold, by person.
 func grantsOf(tx *work.Tx, people []Person) (map[ident.Person][]Grant, error) {
 	ids := make([]ident.Person, len(people))
@@ -214,8 +228,28 @@ func grantsOf(tx *work.Tx, people []Person) (map[ident.Person][]Grant, error) {
 	return by, err
 }
 
-// WhoMay gives the active people who hold a role that may do an action in a scope, in the order of their names, each once.
+// WhoMay gives the active people who hold a role that may do an action in a scope, in the order of their names, each once. A role
+// counts where it is held as widely as the action asks: a fund manager's in the round, not in one of its calls.
 func WhoMay(tx *work.Tx, act access.Action, in access.Scope) ([]Person, error) {
+	var held []string
+	var args []any
+	for _, at := range []access.Scope{{}, {Round: in.Round}, in} {
+		roles := rolesFor(tx, act, at)
+		if len(roles) == 0 {
+			continue
+		}
+		held = append(held, "(role IN ? AND round_id = ? AND call_id = ?)")
+		args = append(args, roles, at.Round, at.Call)
+	}
+	if len(held) == 0 {
+		return nil, nil
+	}
+	q := tx.DB().Where("disabled_at IS NULL AND confirmed_at IS NOT NULL AND id IN (SELECT person FROM grants WHERE revoked_at IS NULL AND ("+strings.Join(held, " OR ")+"))", args...)
+	return work.Many[Person](q.Order("name, id"), "people")
+}
+
+// rolesFor names the roles, of those that a fund manager grants, that may do an action when held in a scope.
+func rolesFor(tx *work.Tx, act access.Action, in access.Scope) []string {
 	var roles []string
 	for _, r := range tx.Policy().Roles() {
 		who := access.Principal{Kind: access.Job, Grants: []access.Grant{{Role: r.Name, Scope: in}}}
@@ -223,12 +257,7 @@ func WhoMay(tx *work.Tx, act access.Action, in access.Scope) ([]Person, error) {
 			roles = append(roles, r.Name)
 		}
 	}
-	if len(roles) == 0 {
-		return nil, nil
-	}
-	q := tx.DB().Where(`disabled_at IS NULL AND confirmed_at IS NOT NULL AND id IN (SELECT person FROM grants WHERE role IN ? AND revoked_at IS NULL
-		AND (round_id = '' OR round_id = ?) AND (call_id = '' OR call_id = ?))`, roles, in.Round, in.Call).Order("name, id")
-	return work.Many[Person](q, "people")
+	return roles
 }
 
 // ByIDs reads people, each once, in the order of their names.

@@ -13,6 +13,7 @@ import (
 
 	"adoptionfund/internal/fault"
 	"adoptionfund/internal/site/route"
+	"adoptionfund/internal/work"
 	"adoptionfund/web/page/shared"
 	"adoptionfund/web/static"
 )
@@ -28,7 +29,8 @@ func (o Options) stamp() gin.HandlerFunc {
 	return func(c *gin.Context) {
 		text := rand.Text()
 		reference := text[:4] + "-" + text[4:8] + "-" + text[8:12]
-		ctx := route.WithArrival(c.Request.Context(), o.Clock())
+		now := o.Clock()
+		ctx := work.WithArrival(route.WithArrival(c.Request.Context(), now), now)
 		c.Request = c.Request.WithContext(route.WithReference(ctx, reference))
 		c.Header("X-Request-Id", reference)
 		c.Next()

@@ -1,0 +1,189 @@
+// Package sitekit lets tests use the pages of a small world as a browser would: with cookies, forms and the middleware of the
+// site. It is imported by tests alone.
+package sitekit
+
+import (
+	"bytes"
+	"io"
+	"log/slog"
+	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pquerna/otp/totp"
+
+	"adoptionfund/internal/site"
+	"adoptionfund/internal/site/account"
+	"adoptionfund/internal/site/htmlcheck"
+	"adoptionfund/internal/site/route"
+	"adoptionfund/internal/testkit"
+	"adoptionfund/web/page/shared"
+)
+
+// Server is the site of a world.
+type Server struct {
+	*testkit.World
+	tb   testing.TB
+	site *site.Site
+	log  *bytes.Buffer
+}
+
+// New serves rows, and those of accounts.
+func New(tb testing.TB, w *testkit.World, rows ...route.Row) *Server {
+	tb.Helper()
+	s := &Server{World: w, tb: tb, log: &bytes.Buffer{}}
+	var err error
+	s.site, err = site.New(site.Options{
+		Brand:  shared.Brand{Service: w.Config.Service.Name, Organisation: "An invented body", Email: w.Config.Service.ContactEmail, Demo: true},
+		Policy: w.Gate.Policy(), Log: slog.New(slog.NewTextHandler(s.log, nil)), Clock: w.Clock.Now, PublicURL: w.Config.PublicURL,
+		Routes: append(account.Rows(w.People, w.Funds.ScopeName), rows...), Visitor: account.Visitor(w.People), Held: account.Held{People: w.People},
+		SessionWarning: w.Config.Accounts.SessionWarning, EnrolPath: account.CodesPath,
+	})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return s
+}
+
+// Browser is somebody's browser: it keeps cookies and checks the HTML of every page that it is sent.
+type Browser struct {
+	server  *Server
+	cookies map[string]string
+	from    string // the page last seen
+}
+
+// Answer is what came back.
+type Answer struct {
+	Status   int
+	Location string
+	Body     string
+	Header   http.Header
+}
+
+// Browser opens a browser of somebody who has not signed in.
+func (s *Server) Browser() *Browser { return &Browser{server: s, cookies: map[string]string{}} }
+
+// SignedIn opens a browser of somebody who has an account and signs in with testkit.Password; one-time codes are set up.
+func (s *Server) SignedIn(email string) *Browser {
+	s.tb.Helper()
+	s.WithPassword(email)
+	b := s.Browser()
+	if a := b.Post("/sign-in", url.Values{"email": {testkit.Address(email)}, "password": {testkit.Password}}); a.Status != http.StatusSeeOther {
+		s.tb.Fatalf("signing in as %s: %d %s", email, a.Status, a.Body)
+	}
+	ctx := s.As(email)
+	start, err := s.People.StartFactor(ctx)
+	if err != nil {
+		s.tb.Fatal(err)
+	}
+	code, err := totp.GenerateCode(start.Secret, s.Clock.Now())
+	if err != nil {
+		s.tb.Fatal(err)
+	}
+	if _, err := s.People.ConfirmFactor(ctx, b.Token(), start.Secret, code); err != nil {
+		s.tb.Fatal(err)
+	}
+	return b
+}
+
+// Token is the token of the browser's session.
+func (b *Browser) Token() string { return b.cookies[route.SessionCookie(false)] }
+
+// Get asks for a page.
+func (b *Browser) Get(path string) Answer {
+	b.server.tb.Helper()
+	return b.do(httptest.NewRequest(http.MethodGet, path, nil))
+}
+
+// Post sends a form.
+func (b *Browser) Post(path string, form url.Values) Answer {
+	b.server.tb.Helper()
+	req := httptest.NewRequest(http.MethodPost, path, strings.NewReader(form.Encode()))
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	return b.do(req)
+}
+
+// Upload sends a form with a file.
+func (b *Browser) Upload(path string, form url.Values, field, name string, content []byte) Answer {
+	b.server.tb.Helper()
+	var body bytes.Buffer
+	w := multipart.NewWriter(&body)
+	for key, values := range form {
+		for _, value := range values {
+			if err := w.WriteField(key, value); err != nil {
+				b.server.tb.Fatal(err)
+			}
+		}
+	}
+	part, err := w.CreateFormFile(field, name)
+	if err == nil {
+		_, err = part.Write(content)
+	}
+	if err == nil {
+		err = w.Close()
+	}
+	if err != nil {
+		b.server.tb.Fatal(err)
+	}
+	req := httptest.NewRequest(http.MethodPost, path, &body)
+	req.Header.Set("Content-Type", w.FormDataContentType())
+	return b.do(req)
+}
+
+// Follow asks for the page that an answer leads to; another answer fails the test.
+func (b *Browser) Follow(a Answer) Answer {
+	b.server.tb.Helper()
+	if a.Status != http.StatusSeeOther {
+		b.server.tb.Fatalf("got %d, not a redirect:\n%s", a.Status, a.Body)
+	}
+	return b.Get(a.Location)
+}
+
+func (b *Browser) do(req *http.Request) Answer {
+	b.server.tb.Helper()
+	req.Host = "fund.example"
+	for name, value := range b.cookies {
+		req.AddCookie(&http.Cookie{Name: name, Value: value})
+	}
+	if b.from != "" {
+		req.Header.Set("Referer", "http://fund.example"+b.from)
+	}
+	rec := httptest.NewRecorder()
+	b.server.site.ServeHTTP(rec, req)
+	result := rec.Result()
+	for _, c := range result.Cookies() {
+		if c.MaxAge < 0 || !c.Expires.IsZero() && c.Expires.Before(time.Unix(1, 0)) {
+			delete(b.cookies, c.Name)
+			continue
+		}
+		b.cookies[c.Name] = c.Value
+	}
+	body, err := io.ReadAll(result.Body)
+	if err != nil {
+		b.server.tb.Fatal(err)
+	}
+	a := Answer{Status: result.StatusCode, Location: result.Header.Get("Location"), Body: string(body), Header: result.Header}
+	b.check(req, a)
+	return a
+}
+
+// check fails the test for a broken page and for a mistake of ours.
+func (b *Browser) check(req *http.Request, a Answer) {
+	b.server.tb.Helper()
+	if a.Status >= http.StatusInternalServerError {
+		b.server.tb.Errorf("%s %s: %d\n%s", req.Method, req.URL, a.Status, b.server.log)
+	}
+	if !strings.HasPrefix(a.Header.Get("Content-Type"), "text/html") {
+		return
+	}
+	if req.Method == http.MethodGet {
+		b.from = req.URL.RequestURI()
+	}
+	for _, problem := range htmlcheck.CheckPage(a.Body) {
+		b.server.tb.Errorf("%s %s: %s", req.Method, req.URL, problem)
+	}
+}
