@@ -8,6 +8,7 @@ import (
 
 	"adoptionfund/internal/access"
 	"adoptionfund/internal/application"
+	"adoptionfund/internal/dtac/status"
 	"adoptionfund/internal/fault"
 	"adoptionfund/internal/form"
 	"adoptionfund/internal/ident"
@@ -22,7 +23,7 @@ type Fixed struct {
 	Assessor *rubric.Part // DT1
 	Standing map[rubric.Code]Score
 	Proposed map[rubric.Code]Score
-	Status   string        // provisional, of the best product
+	Status   status.Status // provisional, of the best product
 	Bounds   rubric.Bounds // of the assessor's score
 	May      map[access.Action]bool
 }
@@ -75,10 +76,10 @@ func (s *Service) fixed(tx *work.Tx, a *application.Application) (Fixed, error) 
 		}
 	}
 	if f.Assessor != nil {
-		if f.Status, err = s.provisional(tx, a); err != nil {
+		if f.Status, err = s.provisional(tx, a.ID); err != nil {
 			return f, err
 		}
-		f.Bounds = f.Assessor.Bounds(f.Status)
+		f.Bounds = f.Assessor.Bounds(string(f.Status))
 	}
 	return f, nil
 }
@@ -100,16 +101,16 @@ func (s *Service) ScoreDT1(ctx context.Context, ref ident.Ref, g Given) error {
 		if slices.ContainsFunc(before, func(row Score) bool { return row.Part == part.Code }) {
 			return fault.New(fault.Conflict, "%s was scored already, and does not change", part.Code)
 		}
-		status, err := s.provisional(tx, a)
+		now, err := s.provisional(tx, a.ID)
 		if err != nil {
 			return err
 		}
-		score, err := fixedScore(tx, a, part, &g, part.Bounds(status))
+		score, err := fixedScore(tx, a, part, &g, part.Bounds(string(now)))
 		if err != nil {
 			return err
 		}
 		score.Source, score.State = ByAssessor, ScoreStands
-		guard(tx, a, access.ScoreDT1, []Score{score}, map[string]any{"part": part.Code, "status": status})
+		guard(tx, a, access.ScoreDT1, []Score{score}, map[string]any{"part": part.Code, "status": now})
 		return addScores(tx, []Score{score})
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"adoptionfund/internal/application"
 	"adoptionfund/internal/assignment"
 	"adoptionfund/internal/audit"
+	"adoptionfund/internal/dtac/status"
 	"adoptionfund/internal/fault"
 	"adoptionfund/internal/form"
 	"adoptionfund/internal/fund"
@@ -26,7 +27,7 @@ type Service struct {
 }
 
 // Provisional gives the provisional DTAC status of the best product that an application may use.
-type Provisional func(tx *work.Tx, a *application.Application) (string, error)
+type Provisional func(tx *work.Tx, id ident.Application) (status.Status, error)
 
 // NewService makes the service.
 func NewService(gate *work.Gate, library *fund.Library, rubrics *rubric.Library, provisional Provisional) *Service {

@@ -9,6 +9,7 @@ import (
 	"adoptionfund/internal/access"
 	"adoptionfund/internal/application"
 	"adoptionfund/internal/assignment"
+	"adoptionfund/internal/dtac/status"
 	"adoptionfund/internal/fund"
 	"adoptionfund/internal/ident"
 	"adoptionfund/internal/interest"
@@ -27,7 +28,7 @@ type Panel struct {
 	Interests   *interest.Service
 	Assignments *assignment.Service
 	Reviews     *review.Service
-	Status      string // the provisional DTAC status of every application
+	Status      status.Status // the provisional DTAC status of every application
 }
 
 // The people of a Panel, besides its reviewers.
@@ -50,7 +51,7 @@ func (w *World) Panel() *Panel {
 	w.no(err)
 	p.Interests = interest.NewService(w.Gate, w.Library, interest.Reviews{Employer: assignment.Employer, Strike: review.Strike})
 	p.Assignments = assignment.NewService(w.Gate, w.Library)
-	p.Reviews = review.NewService(w.Gate, w.Library, p.Rubrics, func(*work.Tx, *application.Application) (string, error) { return p.Status, nil })
+	p.Reviews = review.NewService(w.Gate, w.Library, p.Rubrics, func(*work.Tx, ident.Application) (status.Status, error) { return p.Status, nil })
 	c := w.OpenCall()
 	round := access.Scope{Round: c.RoundID}
 	for email, role := range map[string]string{Manager: "administrator", Auditor: "auditor"} {
