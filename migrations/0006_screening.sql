@@ -43,3 +43,13 @@ CREATE TABLE reopenings (
   confirmed_at {{ts}}
 );
 CREATE INDEX reopenings_application ON reopenings (application_id, proposed_at);
+
+-- What officers say to one another of a case: why a proposal was returned.
+CREATE TABLE screening_notes (
+  id {{uuid}} PRIMARY KEY,
+  application_id {{uuid}} NOT NULL REFERENCES applications (id),
+  body text NOT NULL CHECK (length(body) BETWEEN 1 AND 4000),
+  person {{uuid}} NOT NULL,
+  noted_at {{ts}} NOT NULL
+);
+CREATE INDEX screening_notes_application ON screening_notes (application_id, noted_at);

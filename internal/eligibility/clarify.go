@@ -1,0 +1,219 @@
+package eligibility
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"adoptionfund/internal/access"
+	"adoptionfund/internal/application"
+	"adoptionfund/internal/fault"
+	"adoptionfund/internal/form"
+	"adoptionfund/internal/ident"
+	"adoptionfund/internal/uktime"
+	"adoptionfund/internal/work"
+	"adoptionfund/internal/workflow"
+)
+
+// The days that an applicant may be given to answer.
+const (
+	leastDays = 1
+	mostDays  = 60
+)
+
+// AskClarification asks the applicant, in one turn, what an officer needs to know, with the number of days in which to answer. The call
+// limits how many turns there are.
+func (s *Service) AskClarification(ctx context.Context, ref ident.Ref, questions []Question, dueDays int) error {
+	return s.move(ctx, ref, func(tx *work.Tx, a *application.Application) error {
+		if err := tx.Require(access.AskClarification, a); err != nil {
+			return err
+		}
+		f, _, _, err := s.applications.Snapshot(tx, a)
+		if err != nil {
+			return err
+		}
+		if err := checkQuestions(f, questions, dueDays); err != nil {
+			return err
+		}
+		asked, err := clarificationsOf(tx, a.ID)
+		if err != nil {
+			return err
+		}
+		turn := turns(asked) + 1
+		if most := a.Call().Settings.Clarification; turn > most {
+			return fault.New(fault.Conflict, "The call allows %d turns of questions to an applicant, and they are used up. Decide on what is known", most)
+		}
+		due, err := dueOn(tx.Now, dueDays)
+		if err != nil {
+			return err
+		}
+		rows := make([]Clarification, len(questions))
+		for i, q := range questions {
+			rows[i] = Clarification{
+				ID: ident.New[string](), ApplicationID: a.ID, Turn: turn, Question: q.Code, Body: strings.TrimSpace(q.Text), DueAt: due, AskedBy: tx.By.ID, AskedAt: tx.Now,
+			}
+		}
+		facts := map[string]any{"turn": turn, "questions": len(rows), "due": due}
+		if err := application.Move(tx, a, workflow.AskClarification, work.Guards{workflow.DueDateGiven: work.Holds(due.After(tx.Now))}, facts); err != nil {
+			return err
+		}
+		return addClarifications(tx, rows)
+	})
+}
+
+// checkQuestions says what is wrong with questions, by the names of the inputs: question, text and due, from the second on with a number.
+func checkQuestions(f *form.Form, questions []Question, dueDays int) error {
+	problems := fault.Problems{}
+	if len(questions) == 0 {
+		problems["text"] = "Enter what you want to know"
+	}
+	for i, q := range questions {
+		suffix := ""
+		if i > 0 {
+			suffix = fmt.Sprintf("-%d", i+1)
+		}
+		if _, ok := f.Question(q.Code); !ok && q.Code != "" {
+			problems["question"+suffix] = "Select the question that it is about"
+		}
+		if text := strings.TrimSpace(q.Text); text == "" || form.Characters(text) > 4000 {
+			problems["text"+suffix] = "Enter what you want to know, in 4,000 characters or fewer"
+		}
+	}
+	if dueDays < leastDays || dueDays > mostDays {
+		problems["due"] = fmt.Sprintf("Enter a number of days between %d and %d", leastDays, mostDays)
+	}
+	return fault.Fields(problems)
+}
+
+// dueOn is noon, UK time, a number of days on.
+func dueOn(now time.Time, days int) (time.Time, error) {
+	due, err := uktime.Parse(string(form.Date(uktime.Day(now)).AddDays(days)))
+	if err != nil {
+		return due, fmt.Errorf("setting a date to answer by: %w", err)
+	}
+	return due, nil
+}
+
+// Exchange is the questions to an applicant with their answers, as the applicant's side sees them.
+type Exchange struct {
+	Application    *application.Application
+	Form           *form.Form
+	Clarifications []Clarification
+	MayAnswer      bool
+	InTime         bool
+}
+
+// Clarifications gives the questions that were asked about an application.
+func (s *Service) Clarifications(ctx context.Context, ref ident.Ref) (Exchange, error) {
+	var x Exchange
+	err := s.gate.Read(ctx, func(tx *work.Tx) error {
+		a, err := application.ByRef(tx, ref)
+		if err != nil {
+			return err
+		}
+		if err := tx.Require(access.ViewClarifications, a); err != nil {
+			return err
+		}
+		x.Application, x.InTime = a, true
+		if x.Clarifications, err = clarificationsOf(tx, a.ID); err != nil {
+			return err
+		}
+		for _, c := range x.Clarifications {
+			x.InTime = x.InTime && (!c.IsOpen() || tx.Arrival.Before(c.DueAt))
+		}
+		if a.SubmissionID != nil {
+			if x.Form, _, _, err = s.applications.Snapshot(tx, a); err != nil {
+				return err
+			}
+		}
+		may, err := tx.May(access.AnswerClarification, a)
+		x.MayAnswer = may && a.State == workflow.Clarification
+		tx.Saw("clarifications", string(a.Ref))
+		return err
+	})
+	return x, err
+}
+
+// Answer answers every open question to an applicant at once, by the ids of the questions. The request must have arrived before the
+// date to answer by.
+func (s *Service) Answer(ctx context.Context, ref ident.Ref, answers map[string]string) error {
+	return s.move(ctx, ref, func(tx *work.Tx, a *application.Application) error {
+		if err := tx.Require(access.AnswerClarification, a); err != nil {
+			return err
+		}
+		byApp, err := openIn(tx, []ident.Application{a.ID})
+		if err != nil {
+			return err
+		}
+		open, problems := byApp[a.ID], fault.Problems{}
+		for i := range open {
+			c := &open[i]
+			if !tx.Arrival.Before(c.DueAt) {
+				return fault.New(fault.Conflict, "The time to answer ended on %s", uktime.Deadline(c.DueAt))
+			}
+			c.Answer = strings.TrimSpace(answers[c.ID])
+			switch {
+			case c.Answer == "":
+				problems[c.ID] = "Enter your answer"
+			case form.Characters(c.Answer) > 20000:
+				problems[c.ID] = "Your answer must be 20,000 characters or fewer"
+			}
+		}
+		if len(open) > 0 {
+			if err := fault.Fields(problems); err != nil {
+				return err
+			}
+		}
+		if err := application.Move(tx, a, workflow.AnswerClarification, work.Guards{workflow.AllAnswered: work.Holds(len(problems) == 0)}, map[string]any{"questions": len(open)}); err != nil {
+			return err
+		}
+		for _, c := range open {
+			if err := answer(tx, c); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// ExpireDue takes applications back into screening whose applicants did not answer in time, with that noted: the clock's move.
+func (s *Service) ExpireDue(ctx context.Context) error {
+	ctx = access.With(ctx, access.System(access.ExpireClarification))
+	var due []ident.Application
+	err := s.gate.Read(ctx, func(tx *work.Tx) error {
+		var err error
+		due, err = overdue(tx, tx.Now)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, id := range due {
+		if err := s.expireOne(ctx, id); err != nil && !fault.Is(err, fault.Conflict) {
+			return fmt.Errorf("ending the clarification of %s: %w", id, err)
+		}
+	}
+	return nil
+}
+
+func (s *Service) expireOne(ctx context.Context, id ident.Application) error {
+	return s.gate.Write(ctx, func(tx *work.Tx) error {
+		a, err := application.ByID(tx, id)
+		if err != nil {
+			return err
+		}
+		open, err := openIn(tx, []ident.Application{id})
+		if err != nil {
+			return err
+		}
+		passed := len(open[id]) > 0
+		for _, c := range open[id] {
+			passed = passed && !tx.Now.Before(c.DueAt)
+		}
+		if err := application.Move(tx, a, workflow.ExpireClarification, work.Guards{workflow.DueDatePassed: work.Holds(passed)}, map[string]any{"questions": len(open[id])}); err != nil {
+			return err
+		}
+		return expire(tx, id)
+	})
+}

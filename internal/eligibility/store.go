@@ -1,0 +1,149 @@
+package eligibility
+
+import (
+	"fmt"
+	"time"
+
+	"adoptionfund/internal/ident"
+	"adoptionfund/internal/work"
+	"adoptionfund/internal/workflow"
+)
+
+// findingsOf gives every decision on an application, newest first.
+func findingsOf(tx *work.Tx, id ident.Application) ([]Finding, error) {
+	return work.Many[Finding](tx.DB().Where("application_id = ?", id).Order("found_at DESC, id DESC"), "findings")
+}
+
+// standingOf gives the decisions that stand, by application.
+func standingOf(tx *work.Tx, ids []ident.Application) (map[ident.Application][]Finding, error) {
+	rows, err := work.Many[Finding](tx.DB().Where("application_id IN ? AND standing = ?", ids, true).Order("application_id, criterion"), "findings")
+	by := map[ident.Application][]Finding{}
+	for _, f := range rows {
+		by[f.ApplicationID] = append(by[f.ApplicationID], f)
+	}
+	return by, err
+}
+
+// replace takes decisions out of force.
+func replace(tx *work.Tx, ids []string) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	if err := tx.DB().Model(&Finding{}).Where("id IN ?", ids).Update("standing", false).Error; err != nil {
+		return fmt.Errorf("replacing findings: %w", err)
+	}
+	return nil
+}
+
+func addFindings(tx *work.Tx, rows []Finding) error {
+	if err := tx.DB().Create(&rows).Error; err != nil {
+		return fmt.Errorf("keeping findings: %w", err)
+	}
+	return nil
+}
+
+// clarificationsOf gives the questions to an applicant, in the order in which they were asked.
+func clarificationsOf(tx *work.Tx, id ident.Application) ([]Clarification, error) {
+	return work.Many[Clarification](tx.DB().Where("application_id = ?", id).Order("turn, asked_at, id"), "clarifications")
+}
+
+// openIn gives the questions that wait for an answer, by application.
+func openIn(tx *work.Tx, ids []ident.Application) (map[ident.Application][]Clarification, error) {
+	q := tx.DB().Where("application_id IN ? AND answered_at IS NULL AND overdue_at IS NULL", ids).Order("application_id, due_at, id")
+	rows, err := work.Many[Clarification](q, "clarifications")
+	by := map[ident.Application][]Clarification{}
+	for _, c := range rows {
+		by[c.ApplicationID] = append(by[c.ApplicationID], c)
+	}
+	return by, err
+}
+
+func addClarifications(tx *work.Tx, rows []Clarification) error {
+	if err := tx.DB().Create(&rows).Error; err != nil {
+		return fmt.Errorf("asking an applicant: %w", err)
+	}
+	return nil
+}
+
+func answer(tx *work.Tx, c Clarification) error {
+	err := tx.DB().Model(&Clarification{}).Where("id = ? AND answered_at IS NULL", c.ID).
+		Updates(map[string]any{"answer": c.Answer, "answered_by": tx.By.ID, "answered_at": tx.Now}).Error
+	if err != nil {
+		return fmt.Errorf("keeping an answer: %w", err)
+	}
+	return nil
+}
+
+// expire notes that the open questions to an applicant are overdue.
+func expire(tx *work.Tx, id ident.Application) error {
+	err := tx.DB().Model(&Clarification{}).Where("application_id = ? AND answered_at IS NULL AND overdue_at IS NULL", id).Update("overdue_at", tx.Now).Error
+	if err != nil {
+		return fmt.Errorf("noting overdue questions: %w", err)
+	}
+	return nil
+}
+
+// overdue gives the applications whose applicants were asked and did not answer in time.
+func overdue(tx *work.Tx, now time.Time) ([]ident.Application, error) {
+	var ids []ident.Application
+	err := tx.DB().Raw(`SELECT DISTINCT c.application_id FROM clarifications c JOIN applications a ON a.id = c.application_id
+		WHERE c.answered_at IS NULL AND c.overdue_at IS NULL AND c.due_at <= ? AND a.state = ? ORDER BY c.application_id`, now, workflow.Clarification).Scan(&ids).Error
+	if err != nil {
+		return nil, fmt.Errorf("looking for overdue questions: %w", err)
+	}
+	return ids, nil
+}
+
+// openReopening gives the proposal to reopen an application's eligibility that waits for its second person, or nil.
+func openReopening(tx *work.Tx, id ident.Application) (*Reopening, error) {
+	return work.Find[Reopening](tx.DB().Where("application_id = ? AND confirmed_at IS NULL", id).Order("proposed_at DESC"), "proposal")
+}
+
+func confirmReopening(tx *work.Tx, r *Reopening) error {
+	err := tx.DB().Model(&Reopening{}).Where("id = ?", r.ID).Updates(map[string]any{"confirmed_by": tx.By.ID, "confirmed_at": tx.Now}).Error
+	if err != nil {
+		return fmt.Errorf("confirming a reopening: %w", err)
+	}
+	return nil
+}
+
+func notesOf(tx *work.Tx, id ident.Application) ([]Note, error) {
+	return work.Many[Note](tx.DB().Where("application_id = ?", id).Order("noted_at DESC, id"), "notes")
+}
+
+// matchesOf gives other applications that name the same product for the same lead or integrated care system, but those from which the
+// one who looks is recused.
+func matchesOf(tx *work.Tx, id ident.Application) ([]Match, error) {
+	out := []workflow.ApplicationState{workflow.Draft, workflow.NotSubmitted, workflow.Withdrawn, workflow.Ineligible, workflow.Unsuccessful, workflow.NotShortlisted}
+	var rows []struct {
+		Match
+		SameLead bool
+	}
+	err := tx.DB().Raw(`SELECT b.ref, b.title, b.lead_name, p.name AS product, b.lead = a.lead AS same_lead
+		FROM applications a JOIN application_products x ON x.application_id = a.id
+		JOIN application_products y ON y.product_id = x.product_id AND y.application_id <> a.id
+		JOIN applications b ON b.id = y.application_id JOIN products p ON p.id = y.product_id
+		WHERE a.id = ? AND (b.lead = a.lead OR (b.ics <> '' AND b.ics = a.ics)) AND b.submission_id IS NOT NULL AND b.state NOT IN ?
+		AND NOT EXISTS (SELECT 1 FROM application_people r WHERE r.application_id = b.id AND r.person = ? AND r.relation IN ('recused', 'conflicted'))
+		ORDER BY b.ref, p.name`, id, out, orNobody(tx.By.ID)).Scan(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("looking for matches: %w", err)
+	}
+	matches := make([]Match, len(rows))
+	for i, r := range rows {
+		matches[i] = r.Match
+		matches[i].Why = "the same product in the same integrated care system"
+		if r.SameLead {
+			matches[i].Why = "the same product and the same lead organisation"
+		}
+	}
+	return matches, nil
+}
+
+// orNobody is an id that nobody has where nobody has signed in, since PostgreSQL refuses a text that is no id.
+func orNobody(id ident.Person) ident.Person {
+	if id == "" {
+		return "00000000-0000-0000-0000-000000000000"
+	}
+	return id
+}
