@@ -75,3 +75,9 @@ CREATE TABLE mails (
   sent_at {{ts}}
 );
 CREATE INDEX mails_recent ON mails (created_at, id);
+
+-- What the installation knows of itself: whether it holds a demonstration, and which.
+CREATE TABLE installation (
+  name text PRIMARY KEY CHECK (length(name) <= 40),
+  value text NOT NULL CHECK (length(value) <= 200)
+);

@@ -1,6 +1,7 @@
 package fund
 
 import (
+	"adoptionfund/internal/access"
 	"strconv"
 	"time"
 
@@ -14,7 +15,12 @@ import (
 
 // Move is the one place where a call's state changes. The rooms that know whether a guard holds bring it.
 func Move(tx *work.Tx, c *Call, on workflow.Event, guards work.Guards) error {
-	move, err := work.Step(tx, workflow.Calls(), c.State, on, c, guards)
+	return MoveFor(tx, c, c, on, guards)
+}
+
+// MoveFor is Move where the permission is about something else than the call alone, such as the proposal that decides it.
+func MoveFor(tx *work.Tx, c *Call, what access.Resource, on workflow.Event, guards work.Guards) error {
+	move, err := work.Step(tx, workflow.Calls(), c.State, on, what, guards)
 	if err != nil {
 		return err
 	}

@@ -346,3 +346,25 @@ func (s *Service) Show(ctx context.Context, ref ident.CallRef) (Call, Round, []C
 	}
 	return *c, *r, changes, nil
 }
+
+// Openings gives the drafts of calls whose opening the one who is signed in may approve.
+func (s *Service) Openings(ctx context.Context) ([]Call, error) {
+	var out []Call
+	err := s.gate.Read(ctx, func(tx *work.Tx) error {
+		drafts, err := CallsIn(tx, workflow.CallDraft)
+		if err != nil {
+			return err
+		}
+		for i := range drafts {
+			may, err := tx.May(access.ApproveOpening, &drafts[i])
+			if err != nil {
+				return err
+			}
+			if may {
+				out = append(out, drafts[i])
+			}
+		}
+		return nil
+	})
+	return out, err
+}

@@ -73,6 +73,14 @@ func (tx *Tx) May(act access.Action, what access.Resource) (bool, error) {
 	return decision.Allowed, err
 }
 
+// Anywhere is where the principal may do an action: the widest of their scopes, for lists that are narrowed afterwards.
+func (tx *Tx) Anywhere(act access.Action) access.Scope {
+	if scopes := tx.gate.policy.Scopes(tx.By, act); len(scopes) > 0 {
+		return scopes[0]
+	}
+	return access.Scope{}
+}
+
 // NotFound says that there is no such thing.
 func NotFound(kind string) error { return fault.New(fault.NotFound, "There is no such %s", kind) }
 

@@ -1,0 +1,187 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"adoptionfund/configs"
+	"adoptionfund/internal/access"
+	"adoptionfund/internal/allocation"
+	"adoptionfund/internal/application"
+	"adoptionfund/internal/assignment"
+	"adoptionfund/internal/audit"
+	"adoptionfund/internal/award"
+	"adoptionfund/internal/config"
+	"adoptionfund/internal/db"
+	"adoptionfund/internal/decision"
+	"adoptionfund/internal/eligibility"
+	"adoptionfund/internal/files"
+	"adoptionfund/internal/fund"
+	"adoptionfund/internal/ident"
+	"adoptionfund/internal/interest"
+	"adoptionfund/internal/jobs"
+	"adoptionfund/internal/notify"
+	"adoptionfund/internal/people"
+	"adoptionfund/internal/product"
+	"adoptionfund/internal/report"
+	"adoptionfund/internal/review"
+	"adoptionfund/internal/rubric"
+	"adoptionfund/internal/work"
+	"adoptionfund/migrations"
+	"adoptionfund/policies"
+)
+
+// app is every room, wired together.
+type app struct {
+	config config.Config
+	db     *db.DB
+	policy *access.Policy
+	key    audit.Key
+	gate   *work.Gate
+	files  *files.Store
+	log    *slog.Logger
+
+	people       *people.Service
+	funds        *fund.Service
+	library      *fund.Library
+	rubrics      *rubric.Library
+	applications *application.Service
+	products     *product.Service
+	eligibility  *eligibility.Service
+	interests    *interest.Service
+	assignments  *assignment.Service
+	reviews      *review.Service
+	allocations  *allocation.Service
+	decisions    *decision.Service
+	awards       *award.Service
+	reports      *report.Service
+}
+
+// open wires the program to its database, which must have the schema of this program.
+func (s *session) open(ctx context.Context, log *slog.Logger) (*app, error) {
+	c, err := s.settings()
+	if err != nil {
+		return nil, err
+	}
+	a, err := wire(ctx, c, s.now, log)
+	if err != nil {
+		return nil, err
+	}
+	schema, err := a.db.Schema(ctx, migrations.FS)
+	if err == nil {
+		err = schema.Ready()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the program does not start: %w", closing(a, err))
+	}
+	return a, nil
+}
+
+func closing(a *app, err error) error {
+	_ = a.close()
+	return err
+}
+
+// wire makes every room, on a database that keeps what it acknowledged through the loss of power.
+func wire(ctx context.Context, c config.Config, now func() time.Time, log *slog.Logger) (*app, error) {
+	return wireWith(ctx, c, now, log, db.Full)
+}
+
+// wireWith makes every room. now is the clock: the demonstration moves it.
+func wireWith(ctx context.Context, c config.Config, now func() time.Time, log *slog.Logger, d db.Durability) (*app, error) {
+	a := &app{config: c, log: log}
+	var err error
+	if a.policy, err = access.Load(policies.FS); err != nil {
+		return nil, fmt.Errorf("reading the access policy: %w", err)
+	}
+	messages, err := notify.Load(configs.FS, "letters/*.yaml", map[string]string{"service": c.Service.Name, "contact": c.Service.ContactEmail, "public": c.Public()})
+	if err != nil {
+		return nil, fmt.Errorf("reading the messages: %w", err)
+	}
+	if a.library, err = fund.NewLibrary(configs.FS); err != nil {
+		return nil, fmt.Errorf("reading the forms: %w", err)
+	}
+	if a.rubrics, err = rubric.NewLibrary(configs.FS); err != nil {
+		return nil, fmt.Errorf("reading the rubrics: %w", err)
+	}
+	if a.key, err = audit.OpenKey(c.KeyFile); err != nil {
+		return nil, fmt.Errorf("opening the key: %w", err)
+	}
+	if a.files, err = files.Open(c.StorageURL); err != nil {
+		return nil, fmt.Errorf("opening the files: %w", err)
+	}
+	if a.db, err = db.Open(ctx, c.DatabaseURL, d); err != nil {
+		return nil, fmt.Errorf("opening the database: %w", err)
+	}
+	if a.gate, err = work.New(a.db, a.policy, a.key, messages, now); err != nil {
+		return nil, fmt.Errorf("opening the gate: %w", err)
+	}
+	return a, a.rooms()
+}
+
+// rooms makes the services of the concepts.
+func (a *app) rooms() error {
+	var err error
+	if a.people, err = people.NewService(a.gate, a.config); err != nil {
+		return fmt.Errorf("preparing accounts: %w", err)
+	}
+	a.funds = fund.NewService(a.gate, configs.FS)
+	a.applications = application.NewService(a.gate, a.library, a.people, a.files, a.config.Service.Name)
+	a.products = product.NewService(a.gate, a.library)
+	a.eligibility = eligibility.NewService(a.gate, a.applications)
+	a.reviews = review.NewService(a.gate, a.library, a.rubrics, product.Provisional)
+	a.assignments = assignment.NewService(a.gate, a.library)
+	a.interests = interest.NewService(a.gate, a.library, interest.Reviews{Employer: assignment.Employer, Strike: review.Strike})
+	a.allocations = allocation.NewService(a.gate, a.reviews)
+	a.decisions = decision.NewService(a.gate)
+	a.awards = award.NewService(a.gate)
+	a.reports = report.NewService(a.gate, a.reviews)
+	return nil
+}
+
+func (a *app) close() error {
+	if err := a.db.Close(); err != nil {
+		return fmt.Errorf("closing the database: %w", err)
+	}
+	return nil
+}
+
+// worker runs the jobs of the outbox.
+func (a *app) worker() (*jobs.Worker, error) {
+	sender, err := notify.NewSender(a.db.Write, string(a.config.SMTPURL), a.config.Service.MailFrom, a.gate.Now)
+	if err != nil {
+		return nil, fmt.Errorf("preparing to send mail: %w", err)
+	}
+	return &jobs.Worker{DB: a.db.Write, Now: a.gate.Now, Log: a.log, Handlers: map[string]jobs.Handler{
+		notify.SendJob: sender.Handle,
+		string(access.CreateAward): func(ctx context.Context, payload string) error {
+			return a.awards.Create(access.With(ctx, access.System(access.ReleaseCall)), ident.Application(payload))
+		},
+		string(access.ReopenDraft): func(ctx context.Context, payload string) error {
+			return a.applications.ReopenDrafts(access.With(ctx, access.System(access.ReopenDraft)), ident.Call(payload))
+		},
+	}}, nil
+}
+
+// tick does what the clock does: opens, closes and releases calls, ends extensions and offers, removes what has expired. Each of
+// them is safe to run twice, and in several processes at once.
+func (a *app) tick(ctx context.Context) error {
+	if _, err := a.funds.OpenDue(ctx); err != nil {
+		return fmt.Errorf("opening calls: %w", err)
+	}
+	if _, err := a.applications.CloseDue(ctx, a.config.Clock.CloseGrace); err != nil {
+		return fmt.Errorf("closing calls: %w", err)
+	}
+	if _, err := a.decisions.ReleaseDue(ctx); err != nil {
+		return fmt.Errorf("releasing decisions: %w", err)
+	}
+	if err := a.awards.LapseDue(ctx); err != nil {
+		return fmt.Errorf("lapsing offers: %w", err)
+	}
+	if err := a.eligibility.ExpireDue(ctx); err != nil {
+		return fmt.Errorf("ending clarifications: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,171 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"adoptionfund/internal/config"
+	"adoptionfund/internal/site"
+	"adoptionfund/migrations"
+)
+
+type serveCommand struct {
+	Migrate    bool `help:"Bring the schema up to date first."`
+	DemoPublic bool `help:"Serve demonstration accounts on an address that is not loopback." name:"demo-public"`
+}
+
+// Run serves until it is told to stop, then finishes the requests that it has.
+func (c *serveCommand) Run(s *session) error {
+	if c.Migrate {
+		if err := s.migrate(); err != nil {
+			return err
+		}
+	}
+	log := slog.New(slog.NewJSONHandler(s.errOut, nil))
+	a, err := s.open(s.ctx, log)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = a.close() }()
+	demo, err := a.isDemonstration(s.ctx)
+	if err != nil {
+		return err
+	}
+	if demo && !config.Loopback(a.config.Address) && !c.DemoPublic {
+		return fmt.Errorf("this database holds demonstration accounts with a known password: serve it on a loopback address, or give --demo-public")
+	}
+	return a.serve(s.ctx, demo, func(address string) { log.Info("serving", "address", address) })
+}
+
+// serve listens, runs the clock and the worker, and drains when ctx ends. ready is told the address once requests are taken.
+func (a *app) serve(ctx context.Context, demo bool, ready func(address string)) error {
+	handler, err := a.site(demo)
+	if err != nil {
+		return err
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", a.config.Address)
+	if err != nil {
+		return fmt.Errorf("listening on %s: %w", a.config.Address, err)
+	}
+	worker, err := a.worker()
+	if err != nil {
+		return err
+	}
+	work, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	background := make(chan struct{})
+	go func() {
+		defer close(background)
+		a.background(work, worker.Run)
+	}()
+	if a.config.MetricsAddress != "" {
+		if err := a.serveMetrics(ctx, handler); err != nil {
+			return err
+		}
+	}
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 5 * time.Minute, WriteTimeout: 5 * time.Minute, IdleTimeout: 2 * time.Minute}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	ready(listener.Addr().String())
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serving: %w", err)
+	case <-ctx.Done():
+	}
+	draining, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
+	defer cancel()
+	err = server.Shutdown(draining)
+	stop()
+	<-background
+	if flushing := a.gate.FlushReads(draining); err == nil {
+		err = flushing
+	}
+	if err != nil && !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("stopping: %w", err)
+	}
+	return nil
+}
+
+func (a *app) serveMetrics(ctx context.Context, s *site.Site) error {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", a.config.MetricsAddress)
+	if err != nil {
+		return fmt.Errorf("listening on %s: %w", a.config.MetricsAddress, err)
+	}
+	server := &http.Server{Handler: s.Metrics(), ReadHeaderTimeout: 10 * time.Second}
+	go func() { _ = server.Serve(listener) }()
+	go func() { <-ctx.Done(); _ = server.Close() }()
+	return nil
+}
+
+// background is the clock and the worker: it does what is due, every few seconds, until ctx ends.
+func (a *app) background(ctx context.Context, run func(context.Context) (int, error)) {
+	ticker := time.NewTicker(a.config.Clock.Every)
+	defer ticker.Stop()
+	for {
+		if err := a.tick(ctx); err != nil && ctx.Err() == nil {
+			a.log.ErrorContext(ctx, "the clock", "error", err)
+		}
+		if _, err := run(ctx); err != nil && ctx.Err() == nil {
+			a.log.ErrorContext(ctx, "the outbox", "error", err)
+		}
+		if err := a.gate.FlushReads(ctx); err != nil && ctx.Err() == nil {
+			a.log.ErrorContext(ctx, "the read log", "error", err)
+		}
+		if err := a.people.RemoveExpired(ctx); err != nil && ctx.Err() == nil {
+			a.log.ErrorContext(ctx, "expired sessions", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+type migrateCommand struct {
+	Up     migrateUp     `cmd:"" help:"Bring the schema up to date. Example: adoptionfund migrate up"`
+	Status migrateStatus `cmd:"" help:"Say how the schema stands. Example: adoptionfund migrate status --json"`
+}
+
+type migrateUp struct{}
+
+// Run migrates.
+func (migrateUp) Run(s *session) error {
+	if err := s.migrate(); err != nil {
+		return err
+	}
+	return (&migrateStatus{}).Run(s)
+}
+
+type migrateStatus struct {
+	JSON bool `help:"Print JSON." name:"json"`
+}
+
+// Run says which schema the database has and which the program needs; it fails where they differ.
+func (c *migrateStatus) Run(s *session) error {
+	d, err := s.database()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = d.Close() }()
+	schema, err := d.Schema(s.ctx, migrations.FS)
+	if err != nil {
+		return fmt.Errorf("asking the schema: %w", err)
+	}
+	if c.JSON {
+		if err := s.json(schema); err != nil {
+			return err
+		}
+	} else {
+		s.printf("schema %d, this program needs %d\n", schema.Have, schema.Need)
+	}
+	if err := schema.Ready(); err != nil {
+		return fmt.Errorf("not ready: %w", err)
+	}
+	return nil
+}

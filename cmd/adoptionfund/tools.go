@@ -1,0 +1,382 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"strings"
+
+	"adoptionfund/configs"
+	"adoptionfund/internal/access"
+	"adoptionfund/internal/audit"
+	"adoptionfund/internal/dtac/status"
+	"adoptionfund/internal/form"
+	"adoptionfund/internal/form/source"
+	"adoptionfund/internal/fund"
+	"adoptionfund/internal/ident"
+	"adoptionfund/internal/rubric"
+	"adoptionfund/internal/rules"
+	"adoptionfund/internal/uktime"
+	"adoptionfund/internal/work"
+	"adoptionfund/internal/workflow"
+	"adoptionfund/migrations"
+	"adoptionfund/policies"
+)
+
+type formCommand struct {
+	Check formCheck `cmd:"" help:"Check form, rubric and rule files; prints file:line: reason. Example: adoptionfund form check configs/forms/application-1.yaml"`
+}
+
+type formCheck struct {
+	Files []string `arg:"" help:"The files." type:"existingfile"`
+}
+
+// Run checks files. What a file is it says itself: a rubric has parts, rules have rules, all else is a form.
+func (c *formCheck) Run(s *session) error {
+	found := 0
+	for _, name := range c.Files {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			return fmt.Errorf("reading %s: %w", name, err)
+		}
+		for _, p := range checkFile(name, data) {
+			found++
+			s.printf("%s\n", p)
+		}
+	}
+	if found > 0 {
+		return exitCode(exitFailed)
+	}
+	s.printf("%d files are in order\n", len(c.Files))
+	return nil
+}
+
+func checkFile(name string, data []byte) source.Problems {
+	has := func(key string) bool { return strings.Contains("\n"+string(data), "\n"+key+":") }
+	switch {
+	case has("parts"):
+		return rubric.CheckFile(name, data)
+	case has("rules"):
+		return rules.CheckFile(name, data, func(id string) (*form.Form, error) {
+			return form.Load(configs.FS, "forms/"+id+".yaml") //nolint:wrapcheck // names the file
+		})
+	default:
+		return form.CheckFile(name, data)
+	}
+}
+
+type dtacCommand struct {
+	Status dtacStatus `cmd:"" help:"Work out the status of a return. Example: adoptionfund dtac status --form dtac-v2 --return return.yaml --on 2026-11-23 --json"`
+}
+
+type dtacStatus struct {
+	Form   string `required:"" help:"The question set: dtac-v1 or dtac-v2." enum:"dtac-v1,dtac-v2"`
+	Return string `required:"" help:"The return (YAML)." type:"existingfile" placeholder:"FILE"`
+	On     string `help:"The day; today in London if left out." placeholder:"DATE"`
+	JSON   bool   `help:"Print JSON." name:"json"`
+}
+
+// Run works out the status, without a database.
+func (c *dtacStatus) Run(s *session) error {
+	f, err := form.Load(configs.FS, "forms/"+c.Form+".yaml")
+	if err != nil {
+		return fmt.Errorf("reading the question set: %w", err)
+	}
+	data, err := os.ReadFile(c.Return)
+	if err != nil {
+		return fmt.Errorf("reading the return: %w", err)
+	}
+	r, err := status.ParseReturn(f, c.Return, data)
+	if err != nil {
+		return err //nolint:wrapcheck // names the file and what is wrong
+	}
+	on := form.Date(uktime.Day(s.now()))
+	if c.On != "" {
+		if on, err = form.ParseDate(c.On); err != nil {
+			return usageError{"--on: " + err.Error()}
+		}
+	}
+	result, err := status.Evaluate(f, r, on)
+	if err != nil {
+		return fmt.Errorf("working out the status: %w", err)
+	}
+	if c.JSON {
+		return s.json(result)
+	}
+	s.printf("%s on %s: %s (provisional: %s)\n", c.Form, on, result.Status, result.Provisional)
+	var rows [][]string
+	for _, i := range result.Items {
+		rows = append(rows, []string{string(i.Question), string(i.State), i.Reason})
+	}
+	return s.table([]string{"QUESTION", "STATE", "REASON"}, rows)
+}
+
+type policyCommand struct {
+	Check   policyCheck   `cmd:"" help:"Check the policy's consistency and its expected answers. Example: adoptionfund policy check"`
+	Explain policyExplain `cmd:"" help:"Explain one answer; exit 0 allow, 1 deny. Example: adoptionfund policy explain --role reviewer --action review.save --resource review --where assigned=false"`
+}
+
+type policyCheck struct{}
+
+// Run checks the policy.
+func (policyCheck) Run(s *session) error {
+	p, err := access.Load(policies.FS)
+	if err != nil {
+		return fmt.Errorf("reading the policy: %w", err)
+	}
+	if err := p.Check(); err != nil {
+		return fmt.Errorf("the policy: %w", err)
+	}
+	s.printf("the policy is consistent and gives every expected answer\n")
+	return nil
+}
+
+type policyExplain struct {
+	Role     string          `required:"" help:"The role."`
+	Action   string          `required:"" help:"The action, such as review.save."`
+	Resource string          `required:"" help:"The kind of thing that it is done to, such as review."`
+	Where    map[string]bool `help:"Conditions that hold or not; those not named hold." placeholder:"CONDITION=true|false"`
+	Held     string          `help:"Where the role is held: fund, round or call." default:"fund" enum:"fund,round,call"`
+}
+
+// Run explains one answer.
+func (c *policyExplain) Run(s *session) error {
+	p, err := access.Load(policies.FS)
+	if err != nil {
+		return fmt.Errorf("reading the policy: %w", err)
+	}
+	if err := c.known(p); err != nil {
+		return err
+	}
+	e, err := p.Explain(access.Question{Role: c.Role, Action: access.Action(c.Action), Held: access.Level(c.Held), Where: c.Where})
+	if err != nil {
+		return usageError{err.Error()}
+	}
+	s.printf("%s\n", e)
+	if !e.Allowed {
+		return exitCode(exitFailed)
+	}
+	return nil
+}
+
+// known refuses a resource that is not the action's.
+func (c *policyExplain) known(*access.Policy) error {
+	for _, a := range access.Actions() {
+		if string(a.Action) == c.Action && a.Resource != c.Resource {
+			return usageError{fmt.Sprintf("--resource: %s is done to a %s, not to a %s", c.Action, a.Resource, c.Resource)}
+		}
+	}
+	return nil
+}
+
+type workflowCommand struct {
+	Diagram workflowDiagram `cmd:"" help:"Print a transition table. Example: adoptionfund workflow diagram --of application --format svg"`
+}
+
+type workflowDiagram struct {
+	Of     string `required:"" help:"What it is of: call, application or award." enum:"call,application,award"`
+	Format string `help:"svg, mermaid or table." default:"table" enum:"svg,mermaid,table"`
+}
+
+// Run prints a diagram.
+func (c *workflowDiagram) Run(s *session) error {
+	text, err := workflow.Diagram(c.Of, workflow.Format(c.Format))
+	if err != nil {
+		return fmt.Errorf("drawing the diagram: %w", err)
+	}
+	s.printf("%s\n", strings.TrimRight(text, "\n"))
+	return nil
+}
+
+type auditCommand struct {
+	Verify auditVerify `cmd:"" help:"Walk the whole chain and the protected rows; exit 1 at the first break. Example: adoptionfund audit verify --round AF21"`
+}
+
+type auditVerify struct {
+	Round string `help:"List the events of this round." placeholder:"REF"`
+	JSON  bool   `help:"Print JSON." name:"json"`
+}
+
+// Run verifies the audit trail; what is walked is always the whole chain.
+func (c *auditVerify) Run(s *session) error {
+	return s.with("", func(ctx context.Context, a *app) error {
+		var f audit.Finding
+		err := a.gate.Read(ctx, func(tx *work.Tx) error {
+			if err := tx.Require(access.VerifyAudit, access.Scope{}); err != nil {
+				return err //nolint:wrapcheck // a fault for the person
+			}
+			var err error
+			if f, err = tx.Verify(); err != nil || c.Round == "" || c.JSON {
+				return err //nolint:wrapcheck // says what it was doing
+			}
+			return s.listEvents(tx, ident.RoundRef(c.Round))
+		})
+		if err != nil {
+			return fmt.Errorf("verifying: %w", err)
+		}
+		return s.finding(f, c.JSON)
+	})
+}
+
+// listEvents prints the events of a round.
+func (s *session) listEvents(tx *work.Tx, ref ident.RoundRef) error {
+	r, err := fund.RoundByRef(tx, ref)
+	if err != nil {
+		return err //nolint:wrapcheck // a fault for the person
+	}
+	return audit.Each(tx.DB(), string(r.ID), func(e audit.Entry) error { //nolint:wrapcheck // says what it was doing
+		s.printf("%d %s %s %s %s %s\n", e.Seq, audit.When(e.At), e.ByKind, e.Verb, e.Kind, e.Subject)
+		return nil
+	})
+}
+
+func (s *session) finding(f audit.Finding, asJSON bool) error {
+	if asJSON {
+		if err := s.json(f); err != nil {
+			return err
+		}
+	} else if f.Whole() {
+		s.printf("whole: %d events, %d blocks of the read log, %d protected rows\n", f.Events, f.Blocks, f.Rows)
+	}
+	if !f.Whole() {
+		return fmt.Errorf("broken: %s", f.Break)
+	}
+	return nil
+}
+
+type receiptCommand struct {
+	Verify receiptVerify `cmd:"" help:"Check a receipt offline. Example: adoptionfund receipt verify receipt.json"`
+}
+
+type receiptVerify struct {
+	File string `arg:"" help:"The receipt." type:"existingfile"`
+	Key  string `help:"The installation's public key, as /receipts/key gives it." placeholder:"BASE64"`
+}
+
+// Run checks a receipt, and says what that proves.
+func (c *receiptVerify) Run(s *session) error {
+	data, err := os.ReadFile(c.File)
+	if err != nil {
+		return fmt.Errorf("reading the receipt: %w", err)
+	}
+	r, err := audit.ReadReceipt(data)
+	if err != nil {
+		return err //nolint:wrapcheck // names what is wrong
+	}
+	if c.Key != "" && strings.TrimSpace(c.Key) != r.PublicKey {
+		return fmt.Errorf("the receipt was signed with another key than the one given")
+	}
+	s.printf("The receipt is whole: application %s to %s arrived %s, digest %s, event %d of the audit trail.\n", r.Application, r.Call, uktime.Moment(r.Arrived), r.Digest, r.Position)
+	if c.Key == "" {
+		s.printf("Not proved: that the key in it is the service's own. Compare it with /receipts/key, or give --key.\n")
+	}
+	s.printf("Not proved here: that the trail still holds the event. `adoptionfund audit verify` does that on the service's side.\n")
+	return nil
+}
+
+type settingsCommand struct {
+	Show settingsShow `cmd:"" help:"Print the settings, secrets masked. Example: adoptionfund config show"`
+}
+
+type settingsShow struct{}
+
+// Run prints the settings.
+func (settingsShow) Run(s *session) error {
+	c, err := s.settings()
+	if err != nil {
+		return err
+	}
+	text, err := c.YAML()
+	if err != nil {
+		return fmt.Errorf("printing the settings: %w", err)
+	}
+	s.printf("%s", text)
+	return nil
+}
+
+type versionCommand struct {
+	JSON bool `help:"Print JSON." name:"json"`
+}
+
+// Run prints what this program is.
+func (c *versionCommand) Run(s *session) error {
+	settings, err := s.settings()
+	if err != nil {
+		return err
+	}
+	need, err := newestMigration()
+	if err != nil {
+		return err
+	}
+	out := struct {
+		Version string `json:"version"`
+		Commit  string `json:"commit"`
+		Go      string `json:"go"`
+		Dialect string `json:"dialect"`
+		Schema  int64  `json:"schema"`
+	}{version, commit(), runtime.Version(), settings.Dialect(), need}
+	if c.JSON {
+		return s.json(out)
+	}
+	s.printf("adoptionfund %s (%s), %s, %s, schema %d\n", out.Version, out.Commit, out.Go, out.Dialect, out.Schema)
+	return nil
+}
+
+// version is the version of the product, as in CHANGELOG.md.
+const version = "0.1.0"
+
+// built is the commit, set when the binary is built.
+var built = "" //nolint:gochecknoglobals // set by the linker
+
+func commit() string {
+	if built != "" {
+		return built
+	}
+	info, ok := debug.ReadBuildInfo()
+	if ok {
+		for _, setting := range info.Settings {
+			if setting.Key == "vcs.revision" {
+				return setting.Value
+			}
+		}
+	}
+	return "unknown commit"
+}
+
+func newestMigration() (int64, error) {
+	entries, err := migrations.FS.ReadDir(".")
+	if err != nil {
+		return 0, fmt.Errorf("reading the migrations: %w", err)
+	}
+	var newest int64
+	for _, e := range entries {
+		var n int64
+		if _, err := fmt.Sscanf(e.Name(), "%d_", &n); err == nil && n > newest {
+			newest = n
+		}
+	}
+	return newest, nil
+}
+
+type exportCommand struct {
+	Allocations exportAllocations `cmd:"" help:"The allocation report. Example: adoptionfund export allocations --round AF21 --format csv --out af21.csv"`
+}
+
+type exportAllocations struct {
+	Round  string `required:"" help:"The round, such as AF21." placeholder:"REF"`
+	Format string `required:"" help:"csv, json or xlsx." enum:"csv,json,xlsx"`
+	Out    string `help:"Write to this file instead of standard output." placeholder:"FILE"`
+	As     string `help:"Act as this person." placeholder:"EMAIL"`
+}
+
+// Run exports the allocation report.
+func (c *exportAllocations) Run(s *session) error {
+	return s.with(c.As, func(ctx context.Context, a *app) error {
+		return s.output(c.Out, func(w io.Writer) error {
+			return a.reports.Write(ctx, "allocations", c.Format, ident.RoundRef(c.Round), w) //nolint:wrapcheck // a fault for the person
+		})
+	})
+}

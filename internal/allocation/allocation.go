@@ -1,0 +1,107 @@
+// Package allocation is the trial of allocations and the proposal: scenarios computed by solve from the scores of a call, and the one
+// that the chair puts forward, frozen with what it rests on.
+//
+// It leaves the arithmetic to solve, the scores to review, and whether a proposal is approved to decision.
+package allocation
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"adoptionfund/internal/access"
+	"adoptionfund/internal/allocation/solve"
+	"adoptionfund/internal/fund"
+	"adoptionfund/internal/ident"
+	"adoptionfund/internal/money"
+)
+
+// Scenario is an allocation being tried. It never changes.
+type Scenario struct {
+	ID              ident.Scenario
+	CallID          ident.Call
+	Name            string
+	PublishedMethod bool   // computed by the method that the call published
+	Problem         string // JSON of solve.Problem
+	Result          string // JSON of solve.Result
+	Fingerprint     string // of the scores and requests that it rests on
+	MadeBy          ident.Person
+	MadeAt          time.Time
+}
+
+// Solved gives the problem and the result of the scenario.
+func (s *Scenario) Solved() (solve.Problem, solve.Result, error) {
+	var p solve.Problem
+	var r solve.Result
+	if err := json.Unmarshal([]byte(s.Problem), &p); err != nil {
+		return p, r, fmt.Errorf("reading scenario %s: %w", s.ID, err)
+	}
+	if err := json.Unmarshal([]byte(s.Result), &r); err != nil {
+		return p, r, fmt.Errorf("reading scenario %s: %w", s.ID, err)
+	}
+	return p, r, nil
+}
+
+// ProposalState is where a proposal stands.
+type ProposalState string
+
+// The states of a proposal.
+const (
+	Made     ProposalState = "made"
+	Approved ProposalState = "approved"
+	Returned ProposalState = "returned"
+	Void     ProposalState = "void"
+	Released ProposalState = "released"
+)
+
+// Proposal is a scenario put forward.
+type Proposal struct {
+	ID         ident.Proposal
+	CallID     ident.Call
+	ScenarioID ident.Scenario
+	Number     int // within the call
+	State      ProposalState
+	Total      money.Pence
+	Note       string // the chair's
+	MadeBy     ident.Person
+	MadeAt     time.Time
+	Version    int
+
+	call *fund.Call
+}
+
+// Call is the call that the proposal is for.
+func (p *Proposal) Call() *fund.Call { return p.call }
+
+// Facts is what a permission may look at.
+func (p *Proposal) Facts() access.Facts {
+	f := p.call.Facts()
+	f.Subjects = append(f.Subjects, access.ForProposal(p.ID))
+	return f
+}
+
+// Outcome is what a proposal says of an application.
+type Outcome string
+
+// The outcomes.
+const (
+	Fund    Outcome = "fund"
+	Reserve Outcome = "reserve"
+	NotFund Outcome = "not_fund"
+)
+
+// Line is one application in a proposal.
+type Line struct {
+	ProposalID    ident.Proposal
+	ApplicationID ident.Application
+	Outcome       Outcome
+	Amount        money.Pence
+	Place         int
+	Score         float64
+	DTACStatus    string `gorm:"column:dtac_status"`
+	Reason        string
+	DroppedAt     *time.Time // it was withdrawn, or excepted, after the proposal was made
+}
+
+// TableName is the table of lines.
+func (Line) TableName() string { return "proposal_lines" }

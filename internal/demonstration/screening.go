@@ -1,0 +1,114 @@
+package demonstration
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"adoptionfund/internal/eligibility"
+	"adoptionfund/internal/fault"
+	"adoptionfund/internal/review"
+)
+
+const (
+	officer   = "screening@demo.example"
+	second    = "screening2@demo.example"
+	assessor  = "dtac@demo.example"
+	turnAfter = 4 // days until an applicant answers
+)
+
+// planScreening has the officers look at each application in the eleven days after the deadline: one in twelve is asked something first,
+// those with a product that cannot become compliant are found ineligible by two officers, the others pass.
+func (c *course) planScreening() {
+	for i, e := range c.bids {
+		at := c.screens.Add(time.Duration(float64(i)/float64(len(c.bids))*9*24) * time.Hour)
+		switch {
+		case i%12 == 5:
+			c.d.agenda.plan(at.AddDate(0, 0, -2), func(ctx context.Context) error { return c.ask(ctx, e) })
+			c.d.agenda.plan(at.AddDate(0, 0, turnAfter-2), func(ctx context.Context) error { return c.answer(ctx, e) })
+			c.d.agenda.plan(at.AddDate(0, 0, turnAfter-1), func(ctx context.Context) error { return c.screen(ctx, e) })
+		default:
+			c.d.agenda.plan(at, func(ctx context.Context) error { return c.screen(ctx, e) })
+		}
+	}
+}
+
+func (c *course) ask(ctx context.Context, e *entry) error {
+	return c.d.do(ctx, officer, func(ctx context.Context) error {
+		return c.d.Eligibility.AskClarification(ctx, e.ref, []eligibility.Question{
+			{Code: "RO4", Text: "You expect the first patient very soon after the award. Which of the contracts is signed already?"},
+			{Code: "FU8", Text: "Is any of the licences paid for until the end of the year by another programme?"},
+		}, 14)
+	})
+}
+
+func (c *course) answer(ctx context.Context, e *entry) error {
+	return c.d.do(ctx, e.team.contact.Email, func(ctx context.Context) error {
+		x, err := c.d.Eligibility.Clarifications(ctx, e.ref)
+		if err != nil {
+			return fmt.Errorf("reading the questions about %s: %w", e.ref, err)
+		}
+		answers := map[string]string{}
+		for _, q := range x.Clarifications {
+			if q.IsOpen() {
+				answers[q.ID] = "The framework contract is signed; the order follows the award. No other programme pays for any of it."
+			}
+		}
+		return c.d.Eligibility.Answer(ctx, e.ref, answers)
+	})
+}
+
+// screen has the officer decide the four criteria, and the fixed parts scored by officers and assessor.
+func (c *course) screen(ctx context.Context, e *entry) error {
+	poor := e.dtac == "poor"
+	err := c.d.do(ctx, officer, func(ctx context.Context) error {
+		if !poor {
+			given := review.Given{Mark: fmt.Sprint(3 + e.rng.IntN(3)), Reason: "The other sources pay for other people and other purposes, as the ledger codes show."}
+			if err := c.d.Reviews.ProposeFU1(ctx, e.ref, given); err != nil {
+				return fmt.Errorf("scoring %s: %w", e.ref, err)
+			}
+		}
+		next := eligibility.FindPassed
+		if poor {
+			next = eligibility.Propose
+		}
+		return c.d.Eligibility.Decide(ctx, e.ref, verdicts(poor), next)
+	})
+	if err != nil {
+		return fmt.Errorf("screening %s: %w", e.ref, err)
+	}
+	c.d.agenda.plan(c.d.clock.Now().Add(27*time.Hour), func(ctx context.Context) error { return c.confirm(ctx, e, poor) })
+	return nil
+}
+
+func verdicts(poor bool) []eligibility.Verdict {
+	list := []eligibility.Verdict{
+		{Criterion: "EV", Decision: eligibility.Pass, Reason: "Evidence from NHS sites is given, and it serves the call's priorities."},
+		{Criterion: "DT", Decision: eligibility.Pass, Reason: "The return is complete; what is open has an owner and a date."},
+		{Criterion: "FU", Decision: eligibility.Pass, Reason: "No other NHS source pays for the same people and purpose."},
+		{Criterion: "RO", Decision: eligibility.Pass, Reason: "Sites, dates and the plan to spread are named."},
+	}
+	if poor {
+		list[1].Decision, list[1].Reason = eligibility.Fail, "No clinical safety officer is named for a product that needs one, which the call does not let be put off."
+	}
+	return list
+}
+
+// confirm is the second person's part: the ineligibility, or the score of additionality; and the assessor's score of DTAC.
+func (c *course) confirm(ctx context.Context, e *entry, poor bool) error {
+	if poor {
+		return c.d.do(ctx, second, func(ctx context.Context) error { return c.d.Eligibility.ConfirmIneligible(ctx, e.ref) })
+	}
+	if err := c.d.do(ctx, second, func(ctx context.Context) error { return c.d.Reviews.ConfirmFU1(ctx, e.ref) }); err != nil {
+		return fmt.Errorf("confirming the score of %s: %w", e.ref, err)
+	}
+	given := review.Given{Mark: "5", Reason: "Provisionally compliant: every question that decides is met by what was sent."}
+	if e.dtac == "on_the_way" {
+		given = review.Given{Mark: fmt.Sprint(2 + e.rng.IntN(3)), Reason: "On the way: one document is a draft, with an owner and a date; the risk is small."}
+	}
+	err := c.d.do(ctx, assessor, func(ctx context.Context) error { return c.d.Reviews.ScoreDT1(ctx, e.ref, given) })
+	if err != nil && !fault.Is(err, fault.Conflict) {
+		return fmt.Errorf("scoring DTAC of %s: %w", e.ref, err)
+	}
+	return nil
+}
