@@ -256,6 +256,27 @@ func TestAFileIsKeptWithItsAnswer(t *testing.T) {
 	}
 }
 
+func TestAFileThatIsUntickedIsRemoved(t *testing.T) {
+	t.Parallel()
+	w := testkit.New(t)
+	a := w.Draft("A title")
+	ctx := w.As(testkit.Applicant)
+	for _, name := range []string{"one.pdf", "two.pdf"} {
+		must(t, w.Applications.AddFile(ctx, a.Ref, application.Upload{Section: "evidence", Question: "EV9", Name: name, Content: pdf(name)}))
+	}
+	page, err := w.Applications.Open(ctx, a.Ref, "evidence")
+	must(t, err)
+	_, err = w.Applications.Save(ctx, a.Ref, "evidence", application.Typed{Version: page.Version, Values: map[string][]string{
+		"EV9-remove": {string(page.Files[0].ID), "an id of nothing"}, "EV9-shown": {"yes"},
+	}})
+	must(t, err)
+	again, err := w.Applications.Open(ctx, a.Ref, "evidence")
+	must(t, err)
+	if len(again.Files) != 1 || again.Files[0].ID != page.Files[1].ID || len(again.Answers["EV9"].Files) != 1 {
+		t.Errorf("%+v", again.Files)
+	}
+}
+
 func TestAFileThatIsNotWhatItSaysIsRefused(t *testing.T) {
 	t.Parallel()
 	w := testkit.New(t)
@@ -325,5 +346,72 @@ func TestEveryVersionOfASectionIsKept(t *testing.T) {
 	})
 	if _, err := ident.ParseRef("af26-0001"); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestTheApplicantsSideIsToldItsOwnDeedsAndTheFundsWithoutNames(t *testing.T) {
+	t.Parallel()
+	w := testkit.New(t)
+	a := w.Submitted("A title")
+	w.Closed()
+	officer := w.Person("officer", "screening_officer", access.Scope{})
+	w.Write(w.As("officer"), func(tx *work.Tx) error {
+		a, err := application.ByRef(tx, a.Ref)
+		must(t, err)
+		tx.Record(application.Event(a, "eligibility.record", nil))
+		tx.Record(application.Event(a, "application.ask_clarification", nil))
+		return tx.Require(access.RecordFinding, a)
+	})
+	words := func(email string) string {
+		h, err := w.Applications.History(w.As(email), a.Ref)
+		must(t, err)
+		var lines []string
+		for _, x := range h.Happenings {
+			lines = append(lines, x.Who+": "+x.What)
+		}
+		return strings.Join(lines, "\n")
+	}
+	own, staff := words(testkit.Applicant), words("officer")
+	for _, part := range []string{"Applicant Invented: Started the application", "Saved “Costs”", "Asked the signatories", "Sro Invented: Signed", "Submitted the application",
+		"The service: Passed to the eligibility check", "The fund: Questions were asked"} {
+		if !strings.Contains(own, part) {
+			t.Errorf("no %q in\n%s", part, own)
+		}
+	}
+	if strings.Contains(own, "Record") || strings.Contains(own, officer.Name) || !strings.Contains(staff, officer.Name+": Record (eligibility)") {
+		t.Errorf("the applicant reads\n%s\nthe officer\n%s", own, staff)
+	}
+	w.Person("stranger", "", access.Scope{})
+	_, err := w.Applications.History(w.As("stranger"), a.Ref)
+	w.Want(err, fault.NotFound)
+}
+
+func TestEachIsToldWhatWaitsForThem(t *testing.T) {
+	t.Parallel()
+	w := testkit.New(t)
+	w.Person(testkit.SRO, "", access.Scope{})
+	a := w.Filled(w.Draft("A title"))
+	waits := func(email string) application.Deed {
+		all, err := w.Applications.Waiting(w.As(email))
+		must(t, err)
+		if len(all) != 1 || all[0].Application.Ref != a.Ref || !all[0].Due.Equal(a.ClosesAt()) {
+			return ""
+		}
+		return all[0].Deed
+	}
+	if waits(testkit.Applicant) != application.DeedWrite || waits(testkit.SRO) != "" {
+		t.Error("a draft waits for its writers alone")
+	}
+	must(t, w.Applications.RequestSignatures(w.As(testkit.Applicant), a.Ref))
+	if waits(testkit.SRO) != application.DeedSign {
+		t.Error("the signatory is not told")
+	}
+	w.Signed(w.Application(a.Ref))
+	if waits(testkit.SRO) != "" {
+		t.Error("who has signed is asked again")
+	}
+	w.Clock.Set(a.ClosesAt())
+	if waits(testkit.Applicant) != "" {
+		t.Error("the time is over")
 	}
 }

@@ -170,3 +170,18 @@ func (s *Service) Download(ctx context.Context, ref ident.Ref, id ident.File) (*
 	content, err := s.files.Get(file.Digest)
 	return file, content, err
 }
+
+// dropFiles removes the files that stood in the answers of a section and were unticked there.
+func dropFiles(tx *work.Tx, a *Application, p *Page, stood form.Answers) error {
+	for _, file := range p.Files {
+		code := form.Code(file.Question)
+		if slices.Contains(p.Answers[code].Files, file.ID) || !slices.Contains(stood[code].Files, file.ID) {
+			continue
+		}
+		tx.Record(Event(a, "file.remove", map[string]any{"question": file.Question, "digest": file.Digest}))
+		if err := removeFile(tx, file.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}

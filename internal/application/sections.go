@@ -26,6 +26,8 @@ type Page struct {
 	Editable    bool // by the one who looks, now
 	Problems    fault.Problems
 	Files       []File
+	// Organisations are the names of those that the answers name.
+	Organisations map[ident.ODS]string
 }
 
 // Open gives a section to fill in or to read.
@@ -66,7 +68,10 @@ func (s *Service) open(tx *work.Tx, a *Application, code string) (Page, error) {
 	if err != nil {
 		return p, err
 	}
-	p.Files, err = filesOf(tx, a.ID)
+	if p.Files, err = filesOf(tx, a.ID); err != nil {
+		return p, err
+	}
+	p.Organisations, err = organisationsIn(tx, p.Answers)
 	return p, err
 }
 
@@ -130,6 +135,9 @@ func (s *Service) Save(ctx context.Context, ref ident.Ref, code string, in Typed
 			mode = form.Complete
 		}
 		wrong = form.Check(p.Form, p.Section, answers, s.how(tx, a, p.Form, mode))
+		if err := dropFiles(tx, a, &p, stands); err != nil {
+			return err
+		}
 		return s.put(tx, a, &p)
 	})
 	if err == nil && len(wrong) > 0 {
@@ -243,8 +251,12 @@ type Overview struct {
 	Signatures  []Signature // those that stand
 	People      []Participant
 	Submissions []Submission
+	Files       []File
 	Ready       bool // every section is done
 	May         map[access.Action]bool
+	Asked       bool // the signatories were asked
+	// Organisations are the names of those that the answers name.
+	Organisations map[ident.ODS]string
 }
 
 // Participant is a person of an application, by name.
@@ -296,6 +308,13 @@ func (s *Service) overview(tx *work.Tx, a *Application) (Overview, error) {
 	if o.Submissions, err = submissionsOf(tx, a.ID); err != nil {
 		return o, err
 	}
+	if o.Files, err = filesOf(tx, a.ID); err != nil {
+		return o, err
+	}
+	if o.Organisations, err = organisationsIn(tx, o.Answers); err != nil {
+		return o, err
+	}
+	o.Asked = len(a.With(SRO)) > 0 && len(a.With(Finance)) > 0
 	o.People, err = participants(tx, a)
 	return o, err
 }
