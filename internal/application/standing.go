@@ -1,9 +1,13 @@
 package application
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
+	"io"
+	"slices"
 
+	"adoptionfund/internal/access"
 	"adoptionfund/internal/form"
 	"adoptionfund/internal/ident"
 	"adoptionfund/internal/work"
@@ -45,4 +49,43 @@ func StandingOf(tx *work.Tx, ids ...ident.Application) (map[ident.Application]St
 		found[row.ApplicationID] = s
 	}
 	return found, nil
+}
+
+// Evidence opens a file of the standing submission for somebody who may do an action to the application, such as reviewing it. Files
+// of questions that not everybody may see who reads the application stay closed.
+func (s *Service) Evidence(ctx context.Context, act access.Action, ref ident.Ref, id ident.File) (*File, io.ReadSeekCloser, error) {
+	var file *File
+	err := s.gate.Read(ctx, func(tx *work.Tx) error {
+		a, err := ByRef(tx, ref)
+		if err != nil {
+			return err
+		}
+		if err := tx.Require(act, a); err != nil {
+			return err
+		}
+		f, _, _, err := s.Snapshot(tx, a)
+		if err != nil {
+			return err
+		}
+		all, err := StandingOf(tx, a.ID)
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(all[a.ID].Files, func(sent StandingFile) bool { return sent.ID == id }) {
+			return work.NotFound("file")
+		}
+		if file, err = fileByID(tx, id); err != nil {
+			return err
+		}
+		if q, ok := f.Question(form.Code(file.Question)); !ok || q.Visible != form.VisiblePanel {
+			return work.NotFound("file")
+		}
+		tx.Saw("file", string(a.Ref), string(id))
+		return nil
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	content, err := s.files.Get(file.Digest)
+	return file, content, err
 }

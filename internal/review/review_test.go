@@ -165,7 +165,7 @@ func TestAStaleVersionIsAConflictAndNothingIsLost(t *testing.T) {
 	_, err = p.Reviews.Save(ctx, a.Ref, review.Typed{Comments: "second", Version: 0})
 	p.Want(err, fault.Conflict)
 	f, _ := fault.Of(err)
-	if latest, is := f.Latest.(review.Review); !is || latest.Comments != "first" {
+	if latest, is := f.Latest.(map[string]string); !is || latest["comments-panel"] != "first" {
 		t.Errorf("%+v", f.Latest)
 	}
 }

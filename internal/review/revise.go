@@ -37,7 +37,7 @@ func (s *Service) revise(tx *work.Tx, sheet *Sheet, in Typed) error {
 	case !sheet.Revisable:
 		return fault.New(fault.Conflict, "This review cannot be revised now")
 	case in.Version != before.Version:
-		return fault.Stale(before, "This review was revised in another window after you opened it")
+		return fault.Stale(before.inputs(), "This review was revised in another window after you opened it")
 	}
 	problems := sheet.fill(in)
 	if len(problems) == 0 {

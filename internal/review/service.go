@@ -2,6 +2,7 @@ package review
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"adoptionfund/internal/access"
@@ -13,6 +14,7 @@ import (
 	"adoptionfund/internal/form"
 	"adoptionfund/internal/fund"
 	"adoptionfund/internal/ident"
+	"adoptionfund/internal/people"
 	"adoptionfund/internal/rubric"
 	"adoptionfund/internal/work"
 	"adoptionfund/internal/workflow"
@@ -44,6 +46,7 @@ type Sheet struct {
 	Application *application.Application
 	Form        *form.Form
 	Standing    application.Standing
+	Names       map[ident.ODS]string // of organisations in the answers
 	Rubric      *rubric.Rubric
 	Parts       []*rubric.Part // that the reader scores
 	Kind        string
@@ -87,6 +90,9 @@ func (s *Service) Open(ctx context.Context, ref ident.Ref) (Sheet, error) {
 		}
 		sheet.Standing = standing[a.ID]
 		if sheet.Form, err = s.library.Form(sheet.Standing.Form); err != nil {
+			return err
+		}
+		if sheet.Names, err = organisations(tx, sheet.Standing.Answers); err != nil {
 			return err
 		}
 		return s.others(tx, &sheet)
@@ -155,6 +161,26 @@ func (s *Service) others(tx *work.Tx, sheet *Sheet) error {
 		sheet.Others = append(sheet.Others, o)
 	}
 	return nil
+}
+
+// organisations gives the names of the organisations that answers name.
+func organisations(tx *work.Tx, answers form.Answers) (map[ident.ODS]string, error) {
+	var codes []ident.ODS
+	for _, v := range answers {
+		codes = append(codes, v.Organisation)
+		for _, row := range v.Rows {
+			for _, cell := range row {
+				codes = append(codes, cell.Organisation)
+			}
+		}
+	}
+	slices.Sort(codes)
+	found, err := people.OrganisationsByODS(tx, slices.Compact(codes))
+	names := make(map[ident.ODS]string, len(found))
+	for code, o := range found {
+		names[code] = o.Name
+	}
+	return names, err
 }
 
 // AcceptTerms notes that a reviewer accepts the terms of the round: confidentiality, no use of generative AI on applications, and what
@@ -285,7 +311,7 @@ func (s *Service) save(tx *work.Tx, ref ident.Ref, in Typed) (Sheet, error) {
 	case !sheet.Terms:
 		return sheet, fault.New(fault.Conflict, "Accept the terms for reviewers first")
 	case in.Version != sheet.Review.Version:
-		return sheet, fault.Stale(sheet.Review, "This review was saved in another window after you opened it")
+		return sheet, fault.Stale(sheet.Review.inputs(), "This review was saved in another window after you opened it")
 	}
 	if problems := sheet.fill(in); len(problems) > 0 {
 		return sheet, fault.Fields(problems)

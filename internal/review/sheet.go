@@ -123,6 +123,15 @@ func (r *Review) says(other Review) bool {
 	return reflect.DeepEqual(r.Marks, other.Marks) && r.Comments == other.Comments && r.Feedback == other.Feedback
 }
 
+// inputs are what stands, by the names of the inputs: what a page shows beside what was typed on an older version.
+func (r *Review) inputs() map[string]string {
+	in := map[string]string{"comments-panel": r.Comments, "feedback": r.Feedback}
+	for code, g := range r.Marks {
+		in[string(code)], in[string(code)+"-reason"] = g.Mark, g.Reason
+	}
+	return in
+}
+
 func (r *Review) digest() string {
 	text, err := json.Marshal([]any{r.Marks, r.Comments, r.Feedback})
 	if err != nil {

@@ -129,3 +129,6 @@ func (p *Part) Bounds(status string) Bounds {
 	}
 	return p.bounds[status]
 }
+
+// IsCode reports whether a text has the form of a part's code.
+func IsCode(text string) bool { return partPattern.MatchString(text) }
