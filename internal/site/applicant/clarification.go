@@ -1,0 +1,44 @@
+package applicant
+
+import (
+	"net/http"
+
+	"adoptionfund/internal/access"
+	"adoptionfund/internal/eligibility"
+	"adoptionfund/internal/ident"
+	"adoptionfund/internal/site/route"
+	page "adoptionfund/web/page/apply"
+)
+
+type clarifications struct{ checks *eligibility.Service }
+
+// Clarifications are the rows of the page on which an applicant answers the fund's questions.
+func Clarifications(checks *eligibility.Service) []route.Row {
+	h := clarifications{checks}
+	path := "/applications/{ref}/clarifications"
+	return []route.Row{
+		{Method: http.MethodGet, Path: path, Action: access.ViewClarifications, Title: "Questions from the fund", Handle: h.show},
+		{Method: http.MethodPost, Path: path, Action: access.AnswerClarification, Title: "Questions from the fund", Handle: h.answer},
+	}
+}
+
+func (h clarifications) show(r *route.Request) (route.Reply, error) {
+	exchange, err := h.checks.Clarifications(r.Context(), ident.Ref(r.Path("ref")))
+	if err != nil {
+		return route.Reply{}, err
+	}
+	return route.Show(page.Clarifications{Exchange: exchange, Problems: r.Problems(), Typed: r.Typed})
+}
+
+func (h clarifications) answer(r *route.Request) (route.Reply, error) {
+	answers := map[string]string{}
+	for name := range r.Form() {
+		answers[name] = r.Field(name)
+	}
+	ref := ident.Ref(r.Path("ref"))
+	if err := h.checks.Answer(r.Context(), ref, answers); err != nil {
+		return r.Again(err, h.show)
+	}
+	r.Flash("Your answers are sent")
+	return route.Go("/applications/%s/clarifications", ref)
+}

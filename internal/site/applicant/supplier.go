@@ -1,0 +1,194 @@
+package applicant
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"adoptionfund/internal/access"
+	"adoptionfund/internal/dtac/status"
+	"adoptionfund/internal/fault"
+	"adoptionfund/internal/form"
+	"adoptionfund/internal/ident"
+	"adoptionfund/internal/product"
+	"adoptionfund/internal/site/route"
+	page "adoptionfund/web/page/apply"
+)
+
+type supplier struct{ products *product.Service }
+
+// Supplier are the rows of the suppliers' pages.
+func Supplier(products *product.Service) []route.Row {
+	h := supplier{products}
+	one, section := "/supplier/products/{product}", "/supplier/products/{product}/sections/{section}"
+	return []route.Row{
+		{Method: http.MethodGet, Path: "/supplier", Action: access.ListProducts, Title: "Your products", Handle: h.list},
+		{Method: http.MethodPost, Path: "/supplier", Action: access.ClaimProduct, Title: "Your products", Handle: h.claim},
+		{Method: http.MethodGet, Path: one, Action: access.ViewReturn, Title: "DTAC return", Handle: h.show},
+		{Method: http.MethodPost, Path: one, Action: access.AnswerReturn, Title: "DTAC return", Handle: h.act, Body: 2 << 20},
+		{Method: http.MethodGet, Path: section, Action: access.ViewReturn, Title: "A section of a DTAC return", Handle: h.section},
+		{Method: http.MethodPost, Path: section, Action: access.AnswerReturn, Title: "A section of a DTAC return", Handle: h.save},
+	}
+}
+
+func (h supplier) list(r *route.Request) (route.Reply, error) {
+	products, err := h.products.Mine(r.Context())
+	if err != nil {
+		return route.Reply{}, err
+	}
+	return route.Show(page.Supplied{Products: products, MayClaim: r.May(access.ClaimProduct), Problems: r.Problems(), Typed: r.Typed})
+}
+
+func (h supplier) claim(r *route.Request) (route.Reply, error) {
+	_, err := h.products.Claim(r.Context(), product.Named{Name: r.Field("name"), Supplier: r.Field("supplier"), Version: r.Field("version")})
+	if err != nil {
+		return r.Again(err, h.list)
+	}
+	r.Flash("Your claim is with the fund. The product appears here once it is confirmed")
+	return route.Go("/")
+}
+
+func productID(r *route.Request) ident.Product { return ident.Product(r.Path("product")) }
+
+// formID is the version of DTAC that the page is about: of the form that was sent, else of the address.
+func formID(r *route.Request) string {
+	if id := r.Field("form"); id != "" {
+		return id
+	}
+	return r.Query("form")
+}
+
+func (h supplier) show(r *route.Request) (route.Reply, error) {
+	space, err := h.products.Show(r.Context(), productID(r), formID(r), "")
+	if err != nil {
+		return route.Reply{}, err
+	}
+	return route.Show(page.Return{Space: space, Problems: r.Problems(), Typed: r.Typed})
+}
+
+// act takes the buttons of the page of a return.
+func (h supplier) act(r *route.Request) (route.Reply, error) {
+	done, err := h.button(r)
+	if err != nil {
+		return r.Again(err, h.show)
+	}
+	r.Flash(done)
+	return h.back(r)
+}
+
+func (h supplier) back(r *route.Request) (route.Reply, error) {
+	path := "/supplier/products/" + url.PathEscape(string(productID(r)))
+	if id := formID(r); id != "" {
+		path += "?form=" + url.QueryEscape(id)
+	}
+	return route.GoTo(path)
+}
+
+// button does what a button asks, and gives the words for when it is done.
+func (h supplier) button(r *route.Request) (string, error) {
+	ctx, id, which := r.Context(), productID(r), formID(r)
+	switch r.Button() {
+	case "submit":
+		return "The return is sent", h.products.Submit(ctx, id, which)
+	case "upload":
+		return "The file is read", h.upload(r)
+	case "evidence":
+		return "Evidence added", h.products.AddEvidence(ctx, id, which, evidence(r))
+	case "plan":
+		return "Action added", h.products.AddPlan(ctx, id, which, status.Planned{
+			Question: form.Code(r.Field("plan-question")),
+			Action:   status.Action{What: r.Field("plan-what"), Owner: r.Field("plan-owner"), Due: day(r.Field("plan-due"))},
+		})
+	case "remove":
+		n, err := strconv.Atoi(r.Field("number"))
+		if err != nil {
+			n = -1
+		}
+		return "Removed", h.products.Remove(ctx, id, which, product.Item{Plan: r.Field("what") == "plan", Number: n, Revision: r.Version()})
+	}
+	return "", fault.New(fault.Invalid, "Press one of the buttons on the page")
+}
+
+// evidence reads an item of evidence: what is no field of its own is one of the fields that its question asks for.
+func evidence(r *route.Request) status.Evidence {
+	e := status.Evidence{
+		Question: form.Code(r.Field("question")), Kind: r.Field("kind"), File: r.Field("file"), ProductVersion: r.Field("product_version"), Fields: map[string]string{},
+	}
+	for name := range r.Form() {
+		switch name {
+		case "question", "kind", "file", "product_version", "action", "form", "version":
+		default:
+			e.Fields[name] = r.Field(name)
+		}
+	}
+	return e
+}
+
+func (h supplier) upload(r *route.Request) error {
+	files := r.Files("return")
+	if len(files) == 0 || files[0].Size == 0 {
+		return fault.Fields(fault.Problems{"return": "Select the file of the return"})
+	}
+	opened, err := files[0].Open()
+	if err != nil {
+		return fmt.Errorf("opening an upload: %w", err)
+	}
+	data, err := io.ReadAll(opened)
+	if closing := opened.Close(); err == nil {
+		err = closing
+	}
+	if err != nil {
+		return fmt.Errorf("reading an upload: %w", err)
+	}
+	return h.products.UploadReturn(r.Context(), productID(r), formID(r), files[0].Name, data)
+}
+
+func (h supplier) section(r *route.Request) (route.Reply, error) {
+	space, err := h.products.Show(r.Context(), productID(r), formID(r), r.Path("section"))
+	if err != nil {
+		return route.Reply{}, err
+	}
+	if typed, again := r.Typing(); again {
+		space.Return.Body.Answers, _ = form.Bind(space.Section, typed, space.Return.Body.Answers)
+	}
+	return route.Show(page.ReturnSection{Return: page.Return{Space: space, Problems: r.Problems(), Typed: r.Typed}})
+}
+
+func (h supplier) save(r *route.Request) (route.Reply, error) {
+	space, err := h.products.SaveSection(r.Context(), productID(r), formID(r), r.Path("section"), product.Typed{
+		Values: r.Form(), Revision: r.Version(), Strict: r.Button() == "continue",
+	})
+	if err != nil {
+		return r.Again(err, h.section)
+	}
+	r.Flash("Saved")
+	if r.Button() == "continue" {
+		return h.next(r, space)
+	}
+	return h.back(r)
+}
+
+// next leads to the section after the one that was saved, or back to the return.
+func (h supplier) next(r *route.Request, space product.Space) (route.Reply, error) {
+	for i, s := range space.Form.Sections {
+		if s.Code == space.Section.Code && i+1 < len(space.Form.Sections) {
+			path := "/supplier/products/" + url.PathEscape(string(productID(r))) + "/sections/" + url.PathEscape(space.Form.Sections[i+1].Path())
+			return route.GoTo(path + "?form=" + url.QueryEscape(space.Form.ID))
+		}
+	}
+	return h.back(r)
+}
+
+// day reads a day as people type it, 2026-12-31 or 31/12/2026; what is none stays as it was typed, to be named as wrong.
+func day(text string) form.Date {
+	for _, layout := range []string{time.DateOnly, "2/1/2006", "2 1 2006", "2 January 2006"} {
+		if t, err := time.Parse(layout, strings.TrimSpace(text)); err == nil {
+			return form.DateOf(t)
+		}
+	}
+	return form.Date(text)
+}
