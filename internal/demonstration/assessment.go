@@ -174,8 +174,8 @@ func (c *course) moderate(ctx context.Context, consensus time.Time) error {
 			return err
 		}
 		at := consensus
-		if apart == 0 {
-			at = consensus.AddDate(0, 0, 4)
+		if apart < 2 {
+			at = consensus.AddDate(0, 0, 2)
 		}
 		apart++
 		c.d.agenda.plan(at.Add(time.Duration(apart)*time.Minute), func(ctx context.Context) error { return c.agree(ctx, e) })

@@ -91,5 +91,5 @@ func (b *bid) expected() float64 {
 // poundsOf draws an amount between £60,000 and £500,000 in whole thousands, more often a smaller one.
 func poundsOf(rng *rand.Rand) int64 {
 	u := rng.Float64()
-	return int64(60+u*u*440) * 1000
+	return int64(60+440*u*u*(0.6+0.4*u)) * 1000
 }

@@ -62,7 +62,7 @@ type Stage string
 // demonstration: the first round decided, and a live round beside it.
 func Stages() map[Stage]string {
 	return map[Stage]string{
-		"draft": "2021-08-20 10:00", "screening": "2021-09-27 10:00", "review": "2021-10-08 18:00", "panel": "2021-10-18 10:00", "decided": "2021-11-25 10:00", "": "2021-11-25 10:00",
+		"draft": "2021-08-20 10:00", "screening": "2021-09-27 10:00", "review": "2021-10-09 12:00", "panel": "2021-10-18 10:00", "decided": "2021-11-25 10:00", "": "2021-11-25 10:00",
 	}
 }
 
@@ -126,7 +126,7 @@ func (d *Demonstration) prepare() error {
 	return nil
 }
 
-// roundAt reads a round's file and moves its dates by whole weeks, so that a day of its own calendar falls on today. Deadlines keep
+// roundAt reads a round's file and moves its dates by whole days, so that a day of its own calendar is today. Deadlines keep
 // their time of day in the United Kingdom.
 func roundAt(path, own string, today time.Time) (fund.File, error) {
 	data, err := fs.ReadFile(configs.FS, path)
@@ -141,14 +141,14 @@ func roundAt(path, own string, today time.Time) (fund.File, error) {
 	if err != nil {
 		return f, fmt.Errorf("the stage: %w", err)
 	}
-	weeks := int(today.Sub(day).Round(7*24*time.Hour) / (7 * 24 * time.Hour))
+	days := daysBetween(day, today)
 	move := func(text *string, layout string) {
 		if *text == "" || err != nil {
 			return
 		}
 		var at time.Time
 		at, err = time.ParseInLocation(layout, *text, uktime.Zone())
-		*text = at.AddDate(0, 0, 7*weeks).Format(layout)
+		*text = at.AddDate(0, 0, days).Format(layout)
 	}
 	const minutes = "2006-01-02 15:04"
 	for i := range f.Calls {
@@ -163,6 +163,15 @@ func roundAt(path, own string, today time.Time) (fund.File, error) {
 		return f, fmt.Errorf("moving the dates of %s: %w", path, err)
 	}
 	return f, nil
+}
+
+// daysBetween counts the days from one day to another as the calendar of the United Kingdom has them.
+func daysBetween(from, to time.Time) int {
+	day := func(t time.Time) time.Time {
+		y, m, d := t.In(uktime.Zone()).Date()
+		return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+	}
+	return int(day(to).Sub(day(from)) / (24 * time.Hour))
 }
 
 // begin is when the demonstration's own time begins: five weeks before the first opening.

@@ -3,6 +3,7 @@ package demonstration
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -99,10 +100,10 @@ func (d *Demonstration) supply(ctx context.Context, p project, n int) error {
 	})
 }
 
-// grade is how far a product is with DTAC: most are compliant, a third is on the way, two are not.
+// grade is how far a product is with DTAC: most are compliant, a third is on the way, five are not.
 func (d *Demonstration) grade(p project) string {
 	switch {
-	case p.Product == "SwallowSight" || p.Product == "EchoMeasure":
+	case slices.Contains([]string{"SwallowSight", "EchoMeasure", "CastView", "KneeChoice", "PocketRecord"}, p.Product):
 		return "poor"
 	case (len(p.Product)+len(p.Title))%3 == 0:
 		return "on_the_way"

@@ -18,11 +18,13 @@ const (
 )
 
 // planScreening has the officers look at each application in the eleven days after the deadline: one in twelve is asked something first,
-// those with a product that cannot become compliant are found ineligible by two officers, the others pass.
+// those with a product that cannot become compliant are found ineligible by two officers, one a call is withdrawn, the others pass.
 func (c *course) planScreening() {
 	for i, e := range c.bids {
 		at := c.screens.Add(time.Duration(float64(i)/float64(len(c.bids))*9*24) * time.Hour)
 		switch {
+		case i%36 == 30:
+			c.d.agenda.plan(at, func(ctx context.Context) error { return c.withdraw(ctx, e) })
 		case i%12 == 5:
 			c.d.agenda.plan(at.AddDate(0, 0, -2), func(ctx context.Context) error { return c.ask(ctx, e) })
 			c.d.agenda.plan(at.AddDate(0, 0, turnAfter-2), func(ctx context.Context) error { return c.answer(ctx, e) })
@@ -111,4 +113,10 @@ func (c *course) confirm(ctx context.Context, e *entry, poor bool) error {
 		return fmt.Errorf("scoring DTAC of %s: %w", e.ref, err)
 	}
 	return nil
+}
+
+func (c *course) withdraw(ctx context.Context, e *entry) error {
+	return c.d.do(ctx, e.team.contact.Email, func(ctx context.Context) error {
+		return c.d.Applications.Withdraw(ctx, e.ref, "The trust has found money of its own for the project (invented).")
+	})
 }
