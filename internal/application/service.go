@@ -44,8 +44,11 @@ func (s *Service) Start(ctx context.Context, in Beginning) (ident.Ref, error) {
 	var ref ident.Ref
 	err := s.gate.Write(ctx, func(tx *work.Tx) error {
 		c, err := fund.CallByRef(tx, in.Call)
-		if err != nil || c.Published == "" {
-			return orElse(err, fault.Fields(fault.Problems{"call": "Select an open call"}))
+		if fault.Is(err, fault.NotFound) || err == nil && c.Published == "" {
+			return fault.Fields(fault.Problems{"call": "Select an open call"})
+		}
+		if err != nil {
+			return err
 		}
 		lead, err := s.checkBeginning(tx, c, &in)
 		if err != nil {

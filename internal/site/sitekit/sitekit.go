@@ -30,12 +30,14 @@ type Server struct {
 	tb   testing.TB
 	site *site.Site
 	log  *bytes.Buffer
+
+	secrets map[string]string // of one-time codes, by address
 }
 
 // New serves rows, and those of accounts.
 func New(tb testing.TB, w *testkit.World, rows ...route.Row) *Server {
 	tb.Helper()
-	s := &Server{World: w, tb: tb, log: &bytes.Buffer{}}
+	s := &Server{World: w, tb: tb, log: &bytes.Buffer{}, secrets: map[string]string{}}
 	var err error
 	s.site, err = site.New(site.Options{
 		Brand:  shared.Brand{Service: w.Config.Service.Name, Organisation: "An invented body", Email: w.Config.Service.ContactEmail, Demo: true},
@@ -67,14 +69,11 @@ type Answer struct {
 // Browser opens a browser of somebody who has not signed in.
 func (s *Server) Browser() *Browser { return &Browser{server: s, cookies: map[string]string{}} }
 
-// SignedIn opens a browser of somebody who has an account and signs in with testkit.Password; one-time codes are set up.
+// SignedIn opens a browser of somebody who signs in with testkit.Password for the first time; one-time codes are set up.
 func (s *Server) SignedIn(email string) *Browser {
 	s.tb.Helper()
 	s.WithPassword(email)
-	b := s.Browser()
-	if a := b.Post("/sign-in", url.Values{"email": {testkit.Address(email)}, "password": {testkit.Password}}); a.Status != http.StatusSeeOther {
-		s.tb.Fatalf("signing in as %s: %d %s", email, a.Status, a.Body)
-	}
+	b := s.signIn(email, "")
 	ctx := s.As(email)
 	start, err := s.People.StartFactor(ctx)
 	if err != nil {
@@ -86,6 +85,26 @@ func (s *Server) SignedIn(email string) *Browser {
 	}
 	if _, err := s.People.ConfirmFactor(ctx, b.Token(), start.Secret, code); err != nil {
 		s.tb.Fatal(err)
+	}
+	s.secrets[testkit.Address(email)] = start.Secret
+	return b
+}
+
+// Again opens another browser of somebody who has signed in before, at a later time.
+func (s *Server) Again(email string) *Browser {
+	s.tb.Helper()
+	code, err := totp.GenerateCode(s.secrets[testkit.Address(email)], s.Clock.Now())
+	if err != nil {
+		s.tb.Fatal(err)
+	}
+	return s.signIn(email, code)
+}
+
+func (s *Server) signIn(email, code string) *Browser {
+	s.tb.Helper()
+	b := s.Browser()
+	if a := b.Post("/sign-in", url.Values{"email": {testkit.Address(email)}, "password": {testkit.Password}, "code": {code}}); a.Status != http.StatusSeeOther {
+		s.tb.Fatalf("signing in as %s: %d %s", email, a.Status, a.Body)
 	}
 	return b
 }

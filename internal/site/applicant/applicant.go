@@ -1,0 +1,160 @@
+// Package applicant is the doors of those who apply: starting, writing, signing and submitting an application, and what becomes of
+// it. It takes what was typed and shows pages; what may be done is decided by application.
+package applicant
+
+import (
+	"context"
+	"net/http"
+
+	"adoptionfund/internal/access"
+	"adoptionfund/internal/application"
+	"adoptionfund/internal/form"
+	"adoptionfund/internal/fund"
+	"adoptionfund/internal/ident"
+	"adoptionfund/internal/people"
+	"adoptionfund/internal/site/public"
+	"adoptionfund/internal/site/route"
+	"adoptionfund/internal/workflow"
+	page "adoptionfund/web/page/apply"
+)
+
+// Options are what the applicant's pages need.
+type Options struct {
+	Applications *application.Service
+	Funds        *fund.Service
+	People       *people.Service
+}
+
+// uploadBytes is the largest form with files.
+const uploadBytes = 220 << 20
+
+// Rows are the rows of the applicant's pages.
+func Rows(o Options) []route.Row {
+	get := func(path, title string, a access.Action, handle route.Handler) route.Row {
+		return route.Row{Method: http.MethodGet, Path: path, Title: title, Action: a, Handle: handle}
+	}
+	post := func(path string, a access.Action, handle route.Handler) route.Row {
+		return route.Row{Method: http.MethodPost, Path: path, Title: path, Action: a, Handle: handle}
+	}
+	list := get("/applications", "Your applications", access.ListApplications, o.list)
+	list.Menu = "Applications"
+	save := post("/applications/{ref}/sections/{section}", access.EditApplication, o.save)
+	save.Body = uploadBytes
+	return []route.Row{
+		list,
+		get("/applications/start", "Start an application", access.StartApplication, o.startPage),
+		post("/applications", access.StartApplication, o.start),
+		get("/applications/{ref}", "An application", access.ViewApplication, o.overview),
+		get("/applications/{ref}/sections/{section}", "A section", access.ViewApplication, o.section),
+		save,
+		get("/applications/{ref}/check", "All answers", access.ViewApplication, o.check),
+		get("/applications/{ref}/sign", "Sign an application", access.ViewApplication, o.signPage),
+		post("/applications/{ref}/sign", access.ViewApplication, o.sign),
+		get("/applications/{ref}/submit", "Submit an application", access.ViewApplication, o.overview),
+		post("/applications/{ref}/submit", access.SubmitApplication, o.submit),
+		post("/applications/{ref}/reopen", access.ReopenCopy, o.reopen),
+		get("/applications/{ref}/receipt", "Receipt", access.ViewReceipt, o.receipt),
+		get("/applications/{ref}/people", "People of an application", access.ViewApplication, o.peoplePage),
+		post("/applications/{ref}/people", access.InviteToApplication, o.changePeople),
+		get("/applications/{ref}/withdraw", "Withdraw an application", access.WithdrawApplication, o.withdrawPage),
+		post("/applications/{ref}/withdraw", access.WithdrawApplication, o.withdraw),
+		get("/applications/{ref}/history", "History of an application", access.ViewApplicationHistory, o.history),
+		get("/applications/{ref}/files", "Files of an application", access.ViewApplication, o.files),
+		get("/applications/{ref}/files/{file}", "A file", access.ViewApplication, o.download),
+	}
+}
+
+// Tasks are what waits for somebody who applies or signs, for the start page.
+func Tasks(applications *application.Service) func(context.Context) ([]public.Task, error) {
+	return func(ctx context.Context) ([]public.Task, error) {
+		waiting, err := applications.Waiting(ctx)
+		if err != nil {
+			return nil, err //nolint:wrapcheck // application has said what it was doing
+		}
+		tasks := make([]public.Task, 0, len(waiting))
+		for _, w := range waiting {
+			ref := string(w.Application.Ref)
+			t := public.Task{Title: "Finish and submit " + ref, About: w.Application.Title, Href: "/applications/" + ref, Due: w.Due}
+			if w.Deed == application.DeedSign {
+				t.Title, t.Href = "Sign "+ref, "/applications/"+ref+"/sign"
+			}
+			tasks = append(tasks, t)
+		}
+		return tasks, nil
+	}
+}
+
+// refOf is the application that the address names.
+func refOf(r *route.Request) ident.Ref { return ident.Ref(r.Path("ref")) }
+
+func (o Options) list(r *route.Request) (route.Reply, error) {
+	rows, err := o.Applications.Mine(r.Context())
+	if err != nil {
+		return route.Reply{}, err //nolint:wrapcheck // application has said what it was doing
+	}
+	return route.Show(page.List{Applications: rows, Now: r.Arrival(), MayStart: r.May(access.StartApplication)})
+}
+
+func (o Options) startPage(r *route.Request) (route.Reply, error) {
+	rounds, err := o.Funds.List(r.Context())
+	if err != nil {
+		return route.Reply{}, err //nolint:wrapcheck // fund has said what it was doing
+	}
+	account, err := o.People.Account(r.Context())
+	if err != nil {
+		return route.Reply{}, err //nolint:wrapcheck // people has said what it was doing
+	}
+	shown := page.Start{
+		Call: r.Typed("call", r.Query("call")), Title: r.Typed("title", ""), Lead: r.Typed("lead", ""), Problems: r.Problems(), Now: r.Arrival(),
+	}
+	for _, round := range rounds {
+		for _, c := range round.Calls {
+			if c.State == workflow.CallOpen && c.InTime(r.Arrival()) {
+				shown.Calls = append(shown.Calls, c)
+			}
+		}
+	}
+	for _, acting := range account.Organisations {
+		if acting.Standing {
+			shown.Acting = append(shown.Acting, acting.Organisation)
+		}
+	}
+	if len(shown.Acting) == 1 && shown.Lead == "" {
+		shown.Lead = string(shown.Acting[0].ODSCode)
+	}
+	return route.Show(shown)
+}
+
+func (o Options) start(r *route.Request) (route.Reply, error) {
+	ref, err := o.Applications.Start(r.Context(), application.Beginning{
+		Call: ident.CallRef(r.Field("call")), Title: r.Field("title"), Lead: form.ODS(r.Field("lead")),
+	})
+	if err != nil {
+		return r.Again(err, o.startPage)
+	}
+	return route.Go("/applications/%s", ref)
+}
+
+func (o Options) overview(r *route.Request) (route.Reply, error) {
+	v, err := o.Applications.Overview(r.Context(), refOf(r))
+	if err != nil {
+		return route.Reply{}, err //nolint:wrapcheck // application has said what it was doing
+	}
+	return route.Show(page.Overview{Overview: v, Now: r.Arrival(), Problems: r.Problems()})
+}
+
+func (o Options) check(r *route.Request) (route.Reply, error) {
+	v, err := o.Applications.Overview(r.Context(), refOf(r))
+	if err != nil {
+		return route.Reply{}, err //nolint:wrapcheck // application has said what it was doing
+	}
+	return route.Show(page.Check{Overview: v, Title: "All answers"})
+}
+
+func (o Options) history(r *route.Request) (route.Reply, error) {
+	h, err := o.Applications.History(r.Context(), refOf(r))
+	if err != nil {
+		return route.Reply{}, err //nolint:wrapcheck // application has said what it was doing
+	}
+	return route.Show(page.History{History: h})
+}

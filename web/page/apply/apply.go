@@ -1,0 +1,280 @@
+// Package apply holds the pages of those who apply: applications from the first line to the receipt.
+//
+// It owns what these pages say, and that the applicant's side reads the applicant's labels only. It leaves what may be done to
+// application, which tells it with what it shows.
+package apply
+
+import (
+	"fmt"
+	"time"
+
+	"adoptionfund/internal/access"
+	"adoptionfund/internal/application"
+	"adoptionfund/internal/form"
+	"adoptionfund/internal/fund"
+	"adoptionfund/internal/ident"
+	"adoptionfund/internal/people"
+	"adoptionfund/internal/uktime"
+	"adoptionfund/internal/workflow"
+	"adoptionfund/web/nhs"
+	"adoptionfund/web/page/shared"
+)
+
+// at is the address of an application's page.
+func at(a *application.Application, more string) string {
+	return "/applications/" + string(a.Ref) + more
+}
+
+// stateTag is the state as the applicant's side reads it.
+func stateTag(a *application.Application) nhs.Tag {
+	info := workflow.Applications().Info(a.State)
+	return nhs.Tag{Text: info.ApplicantLabel, Colour: nhs.Colour(info.ApplicantColour)}
+}
+
+// above are the pages above a page of an application.
+func above(a *application.Application) nhs.Breadcrumbs {
+	return nhs.Breadcrumbs{{Href: "/", Text: "Home"}, {Href: "/applications", Text: "Your applications"}, {Href: at(a, ""), Text: string(a.Ref)}}
+}
+
+func caption(a *application.Application) string { return string(a.Ref) + ": " + a.Title }
+
+// deadline says until when something can be done, with the time that is left.
+func deadline(a *application.Application, now time.Time) string {
+	text := uktime.Deadline(a.ClosesAt())
+	if left := uktime.Left(now, a.ClosesAt()); left != "" {
+		return text + " (" + left + " left)"
+	}
+	return text + " (passed)"
+}
+
+// attached are the files that answers name, by their ids.
+func attached(a *application.Application, files []application.File) map[ident.File]nhs.AttachedFile {
+	found := make(map[ident.File]nhs.AttachedFile, len(files))
+	for _, f := range files {
+		found[f.ID] = nhs.AttachedFile{Name: f.Name, Href: at(a, "/files/"+string(f.ID)), Note: "(" + size(f.Size) + ", added " + uktime.Date(f.UploadedAt) + ")"}
+	}
+	return found
+}
+
+func size(bytes int64) string {
+	const kibi, mebi = 1 << 10, 1 << 20
+	if bytes >= mebi {
+		return fmt.Sprintf("%.1f MB", float64(bytes)/mebi)
+	}
+	return fmt.Sprintf("%d KB", max(bytes/kibi, 1))
+}
+
+// List is somebody's own applications.
+type List struct {
+	Applications []*application.Application
+	Now          time.Time
+	MayStart     bool
+}
+
+// Head tells the frame.
+func (List) Head() shared.Head {
+	return shared.Head{Title: "Your applications", Crumbs: nhs.Breadcrumbs{{Href: "/", Text: "Home"}}, Wide: true}
+}
+
+// group is the applications that are about as far.
+type group struct {
+	heading string
+	holds   func(workflow.ApplicationState) bool
+}
+
+func groups() []group {
+	return []group{
+		{"Drafts", func(s workflow.ApplicationState) bool { return s == workflow.Draft }},
+		{"Submitted", func(s workflow.ApplicationState) bool {
+			info := workflow.Applications().Info(s)
+			return s != workflow.Draft && !info.Final && !info.Released
+		}},
+		{"Decided or ended", func(s workflow.ApplicationState) bool {
+			info := workflow.Applications().Info(s)
+			return info.Final || info.Released
+		}},
+	}
+}
+
+func (l List) table(n int, g group) nhs.Table {
+	t := nhs.Table{
+		ID: fmt.Sprintf("applications-%d", n+1), Caption: g.heading, CaptionSize: nhs.Medium, RowHeaders: true,
+		Columns: []nhs.Column{{Heading: "Application"}, {Heading: "Title"}, {Heading: "Call"}, {Heading: "Deadline"}, {Heading: "Status"}},
+	}
+	for _, a := range l.Applications {
+		if g.holds(a.State) {
+			t.Rows = append(t.Rows, []nhs.Cell{
+				{Text: string(a.Ref), Href: at(a, "")}, {Text: a.Title}, {Text: a.Call().Title}, {Text: deadline(a, l.Now)}, {Content: stateTag(a)},
+			})
+		}
+	}
+	return t
+}
+
+// Start is the page on which an application begins.
+type Start struct {
+	Calls    []fund.Call // those that are open
+	Acting   []people.Organisation
+	Call     string
+	Title    string
+	Lead     string
+	Problems map[string]string
+	Now      time.Time
+}
+
+// Head tells the frame.
+func (Start) Head() shared.Head {
+	return shared.Head{Title: "Start an application", Crumbs: nhs.Breadcrumbs{{Href: "/", Text: "Home"}, {Href: "/applications", Text: "Your applications"}}}
+}
+
+func (s Start) calls() nhs.Radios {
+	r := nhs.Radios{Name: "call", Legend: "Which call?", Size: nhs.Small, Value: s.Call, Error: s.Problems["call"]}
+	for _, c := range s.Calls {
+		r.Options = append(r.Options, nhs.Option{Value: string(c.Ref), Label: c.Title, Hint: "Deadline: " + uktime.Deadline(c.ClosesAt)})
+	}
+	return r
+}
+
+func (s Start) leads() nhs.Radios {
+	r := nhs.Radios{
+		Name: "lead", Legend: "Which organisation leads?", Size: nhs.Small, Value: s.Lead, Error: s.Problems["lead"],
+		Hint: "These are the organisations for which you act.",
+	}
+	for _, o := range s.Acting {
+		r.Options = append(r.Options, nhs.Option{Value: string(o.ODSCode), Label: o.Name + " (" + string(o.ODSCode) + ")"})
+	}
+	return r
+}
+
+// Overview is the page of one application: its task list, people, signatures, and what can be done next.
+type Overview struct {
+	application.Overview
+	Now      time.Time
+	Problems map[string]string // of a submission that was refused
+}
+
+// Head tells the frame.
+func (o Overview) Head() shared.Head {
+	crumbs := above(o.Application)
+	return shared.Head{Title: o.Application.Title, Caption: string(o.Application.Ref), Crumbs: crumbs[:2]}
+}
+
+func (o Overview) key() nhs.SummaryList {
+	a := o.Application
+	rows := []nhs.SummaryRow{
+		{Key: "Status", Content: stateTag(a)},
+		{Key: "Call", Value: a.Call().Title},
+		{Key: "Lead organisation", Value: a.LeadName + " (" + string(a.Lead) + ")"},
+	}
+	if a.Writable() {
+		rows = append(rows, nhs.SummaryRow{Key: "Deadline", Value: deadline(a, o.Now)})
+	}
+	if a.SubmittedAt != nil {
+		rows = append(rows, nhs.SummaryRow{Key: "Submitted", Value: uktime.Moment(*a.SubmittedAt)})
+	}
+	return nhs.SummaryList{Rows: rows}
+}
+
+func (o Overview) done() int {
+	n := 0
+	for _, t := range o.Tasks {
+		if t.Progress == form.Done {
+			n++
+		}
+	}
+	return n
+}
+
+func (o Overview) tasks() nhs.TaskList {
+	list := nhs.TaskList{IDPrefix: "section"}
+	for _, t := range o.Tasks {
+		task := nhs.Task{Title: t.Section.Title, Href: at(o.Application, "/sections/"+t.Section.Path())}
+		switch t.Progress {
+		case form.Done:
+			task.Status = "Completed"
+		case form.InProgress:
+			task.Tag = &nhs.Tag{Text: "Incomplete", Colour: nhs.Blue}
+		case form.NotStarted:
+			task.Tag = &nhs.Tag{Text: "Not started", Colour: nhs.Grey}
+		}
+		if n := len(t.Missing); n > 0 && t.Progress == form.InProgress {
+			task.Hint = fmt.Sprintf("%d still to be answered", n)
+		}
+		list.Tasks = append(list.Tasks, task)
+	}
+	return list
+}
+
+// missing is a question that is not answered yet, with the address of its input.
+type missing struct{ id, text, href string }
+
+func (o Overview) missing() []missing {
+	var all []missing
+	for _, t := range o.Tasks {
+		for _, code := range t.Missing {
+			if q, ok := o.Form.Question(code); ok {
+				all = append(all, missing{string(code), t.Section.Title + ": " + q.Name(), at(o.Application, "/sections/"+t.Section.Path()+"#"+string(code))})
+			}
+		}
+	}
+	return all
+}
+
+func (o Overview) signatures() nhs.Table {
+	t := nhs.Table{ID: "signatures", Caption: "Signatures", CaptionSize: nhs.Medium, RowHeaders: true, Columns: []nhs.Column{{Heading: "Part"}, {Heading: "Name"}, {Heading: "Status"}}}
+	for _, p := range o.People {
+		if p.Relation != application.SRO && p.Relation != application.Finance {
+			continue
+		}
+		status := nhs.Tag{Text: "Not signed", Colour: nhs.Yellow}
+		for _, s := range o.Signatures {
+			if s.Part == p.Relation {
+				status = nhs.Tag{Text: "Signed " + uktime.Moment(s.SignedAt), Colour: nhs.Green}
+			}
+		}
+		t.Rows = append(t.Rows, []nhs.Cell{{Text: relation(p.Relation)}, {Text: p.Name}, {Content: status}})
+	}
+	return t
+}
+
+func (o Overview) signed() bool { return len(o.Signatures) >= 2 }
+
+func (o Overview) may(a access.Action) bool { return o.May[a] }
+
+func (o Overview) writable() bool { return o.Application.Writable() && o.may(access.SubmitApplication) }
+
+// relation names a part in an application.
+func relation(r application.Relation) string {
+	switch r { //nolint:exhaustive // the others are not shown to the applicant's side
+	case application.MainContact:
+		return "Main contact"
+	case application.Contributor:
+		return "Contributor"
+	case application.SRO:
+		return "Project SRO"
+	case application.Finance:
+		return "Finance lead"
+	}
+	return string(r)
+}
+
+// unsent reports whether the signed answers differ from the submission that stands.
+func (o Overview) unsent() bool {
+	return len(o.Submissions) == 0 || o.Application.SubmittedAt == nil || o.lastSigned().After(*o.Application.SubmittedAt)
+}
+
+func (o Overview) lastSigned() time.Time {
+	var last time.Time
+	for _, s := range o.Signatures {
+		if s.SignedAt.After(last) {
+			last = s.SignedAt
+		}
+	}
+	return last
+}
+
+// withdrawable reports whether the table of moves lets the application be withdrawn as it stands.
+func (o Overview) withdrawable() bool {
+	_, err := workflow.Applications().Step(o.Application.State, workflow.Withdraw)
+	return err == nil
+}

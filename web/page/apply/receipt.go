@@ -1,0 +1,40 @@
+package apply
+
+import (
+	"fmt"
+
+	"adoptionfund/internal/application"
+	"adoptionfund/internal/audit"
+	"adoptionfund/internal/uktime"
+	"adoptionfund/web/nhs"
+	"adoptionfund/web/page/shared"
+)
+
+// Receipt says that a submission arrived, and how anybody can check that it says the truth.
+type Receipt struct {
+	Application *application.Application
+	Receipt     audit.Receipt
+}
+
+// Head tells the frame.
+func (r Receipt) Head() shared.Head {
+	return shared.Head{Title: "Receipt", Caption: caption(r.Application), Crumbs: above(r.Application), OwnHeading: true}
+}
+
+func (r Receipt) panel() nhs.Panel {
+	return nhs.Panel{Title: "Application submitted", Text: "Your reference: " + string(r.Application.Ref), Heading: true}
+}
+
+func (r Receipt) rows() nhs.SummaryList {
+	rows := []nhs.SummaryRow{
+		{Key: "Application", Value: r.Receipt.Application + ": " + r.Application.Title},
+		{Key: "Call", Value: r.Receipt.Call},
+		{Key: "Arrived", Value: uktime.Deadline(r.Receipt.Arrived)},
+		{Key: "Digest of what was sent", Value: r.Receipt.Digest},
+		{Key: "Place in the audit trail", Value: fmt.Sprint(r.Receipt.Position)},
+	}
+	if r.Receipt.Replaces != "" {
+		rows = append(rows, nhs.SummaryRow{Key: "Replaces the submission with the digest", Value: r.Receipt.Replaces})
+	}
+	return nhs.SummaryList{Rows: rows}
+}

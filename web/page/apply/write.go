@@ -1,0 +1,206 @@
+package apply
+
+import (
+	"strings"
+
+	"adoptionfund/internal/application"
+	"adoptionfund/internal/form"
+	"adoptionfund/internal/uktime"
+	"adoptionfund/web/nhs"
+	"adoptionfund/web/page/shared"
+)
+
+// Section is one section of an application, to be filled in or read.
+type Section struct {
+	application.Page
+	Problems map[string]string
+	Stands   form.Answers // after a stale edit: what was saved meanwhile
+	Next     string       // the section after this one, or empty
+}
+
+// Head tells the frame.
+func (s Section) Head() shared.Head {
+	h := shared.Head{Title: s.Section.Title, Caption: caption(s.Application), Crumbs: above(s.Application)}
+	if s.Stands == nil {
+		return h
+	}
+	for _, d := range form.Differences(s.Form, s.Answers, s.Stands) {
+		if d.Question.Section == s.Section.Code {
+			h.Differences = append(h.Differences, shared.Difference{Label: d.Question.Name(), Typed: d.Before, Latest: d.After})
+		}
+	}
+	return h
+}
+
+func (s Section) questions() nhs.Questions {
+	return nhs.Questions{
+		Form: s.Form, Section: s.Section, Answers: s.Answers, Problems: s.Problems, Files: attached(s.Application, s.Files),
+		Organisations: s.Organisations, Find: "/organisations", Lookup: "/organisations.json",
+	}
+}
+
+func (s Section) answers() nhs.SectionAnswers {
+	return nhs.SectionAnswers{Form: s.Form, Section: s.Section, Answers: s.Answers, Files: attached(s.Application, s.Files), Organisations: s.Organisations}
+}
+
+func (s Section) encoding() string {
+	if nhs.Multipart(s.Section) {
+		return "multipart/form-data"
+	}
+	return "application/x-www-form-urlencoded"
+}
+
+// Check is every answer on one page, to be read or printed.
+type Check struct {
+	application.Overview
+	Title string
+}
+
+// Head tells the frame.
+func (c Check) Head() shared.Head {
+	return shared.Head{Title: c.Title, Caption: caption(c.Application), Crumbs: above(c.Application)}
+}
+
+// answers are the answers of a section; those who may change them are led to its page.
+func answers(o application.Overview, t application.Task, change bool) nhs.SectionAnswers {
+	s := nhs.SectionAnswers{
+		Form: o.Form, Section: t.Section, Answers: o.Answers, Files: attached(o.Application, o.Files), Organisations: o.Organisations,
+	}
+	if change && t.Editable {
+		s.Change = at(o.Application, "/sections/"+t.Section.Path())
+	}
+	return s
+}
+
+// Sign shows exactly what is signed, and asks for the signature or, of the main contact, whether to ask for signatures.
+type Sign struct {
+	application.ToSign
+	MaySign  bool // the one who looks is a signatory and has not signed these answers
+	MayAsk   bool
+	Name     string
+	Problems map[string]string
+}
+
+// Head tells the frame.
+func (s Sign) Head() shared.Head {
+	title := "Signatures"
+	if s.MaySign {
+		title = "Sign the application"
+	}
+	return shared.Head{Title: title, Caption: caption(s.Application), Crumbs: above(s.Application)}
+}
+
+func (s Sign) overview() Overview { return Overview{Overview: s.Overview} }
+
+// People are the people of an application.
+type People struct {
+	application.Overview
+	MayInvite bool
+	Typed     application.Invitation
+	Problems  map[string]string
+}
+
+// Head tells the frame.
+func (p People) Head() shared.Head {
+	return shared.Head{Title: "People of the application", Caption: caption(p.Application), Crumbs: above(p.Application)}
+}
+
+func (p People) table() nhs.Table {
+	t := nhs.Table{
+		ID: "people", Caption: "Who takes part", CaptionHidden: true, RowHeaders: true,
+		Columns: []nhs.Column{{Heading: "Name"}, {Heading: "Email address"}, {Heading: "Part"}, {Heading: "Sections"}},
+	}
+	for _, who := range p.People {
+		t.Rows = append(t.Rows, nhs.Cells(who.Name, who.Email, relation(who.Relation), p.sectionsOf(who)))
+	}
+	return t
+}
+
+// sectionsOf names the sections that somebody may write.
+func (p People) sectionsOf(who application.Participant) string {
+	switch {
+	case who.Relation == application.SRO || who.Relation == application.Finance:
+		return "Reads all, signs"
+	case who.Sections == "":
+		return "All"
+	}
+	var titles []string
+	for _, code := range strings.Fields(who.Sections) {
+		if s, ok := p.Form.Section(code); ok {
+			titles = append(titles, s.Title)
+		}
+	}
+	return strings.Join(titles, ", ")
+}
+
+func (p People) contributors() []application.Participant {
+	var all []application.Participant
+	for _, who := range p.People {
+		if who.Relation == application.Contributor {
+			all = append(all, who)
+		}
+	}
+	return all
+}
+
+func (p People) sections() nhs.Checkboxes {
+	boxes := nhs.Checkboxes{
+		Name: "sections", Legend: "Which sections can they write?", Hint: "Choose none to let them write every section. They can read all of them.",
+		Size: nhs.Small, Values: p.Typed.Sections, Error: p.Problems["sections"], Compact: true,
+	}
+	for _, s := range p.Form.Sections {
+		boxes.Options = append(boxes.Options, nhs.Option{Value: s.Path(), Label: s.Title})
+	}
+	return boxes
+}
+
+// Withdraw is the page on which an application is taken back.
+type Withdraw struct {
+	Application *application.Application
+	Reason      string
+	Problems    map[string]string
+}
+
+// Head tells the frame.
+func (w Withdraw) Head() shared.Head {
+	return shared.Head{Title: "Withdraw the application", Caption: caption(w.Application), Crumbs: above(w.Application)}
+}
+
+// History is what happened to an application.
+type History struct{ application.History }
+
+// Head tells the frame.
+func (h History) Head() shared.Head {
+	return shared.Head{Title: "History", Caption: caption(h.Application), Crumbs: above(h.Application)}
+}
+
+func (h History) table() nhs.Table {
+	t := nhs.Table{ID: "history", Caption: "What happened, newest first", CaptionHidden: true, Columns: []nhs.Column{{Heading: "When"}, {Heading: "Who"}, {Heading: "What"}}}
+	for _, x := range h.Happenings {
+		t.Rows = append(t.Rows, nhs.Cells(uktime.Moment(x.At), x.Who, x.What))
+	}
+	return t
+}
+
+// Files are the evidence files of an application.
+type Files struct{ application.Overview }
+
+// Head tells the frame.
+func (f Files) Head() shared.Head {
+	return shared.Head{Title: "Files", Caption: caption(f.Application), Crumbs: above(f.Application)}
+}
+
+func (f Files) table() nhs.Table {
+	t := nhs.Table{
+		ID: "files", Caption: "Files of the application", CaptionHidden: true, RowHeaders: true, Empty: "No file was added yet.",
+		Columns: []nhs.Column{{Heading: "File"}, {Heading: "Question"}, {Heading: "Size", Numeric: true}, {Heading: "Added"}},
+	}
+	for _, file := range f.Files {
+		question := file.Question
+		if q, ok := f.Form.Question(form.Code(file.Question)); ok {
+			question = q.Name()
+		}
+		t.Rows = append(t.Rows, []nhs.Cell{{Text: file.Name, Href: at(f.Application, "/files/"+string(file.ID))}, {Text: question}, {Text: size(file.Size)}, {Text: uktime.Moment(file.UploadedAt)}})
+	}
+	return t
+}
