@@ -14,6 +14,7 @@ import (
 	"adoptionfund/internal/review"
 	"adoptionfund/internal/rubric"
 	"adoptionfund/internal/site/route"
+	"adoptionfund/web/nhs"
 	page "adoptionfund/web/page/panel"
 )
 
@@ -44,6 +45,23 @@ func (h Assessment) Rows() []route.Row {
 
 func call(r *route.Request) ident.CallRef { return ident.CallRef(r.Path("call")) }
 
+// pages are the other pages of the call that the one who looks may open.
+func pages(r *route.Request, here string) []nhs.Link {
+	var links []nhs.Link
+	for _, p := range []struct {
+		path, title string
+		action      access.Action
+	}{
+		{"assignment", "Assignment of reviewers", access.ViewAssignment}, {"progress", "Progress of the assessment", access.ViewProgress},
+		{"moderation", "Moderation", access.ViewModeration}, {"allocation", "Ranking and allocation", access.ViewAllocation},
+	} {
+		if p.path != here && r.May(p.action) {
+			links = append(links, nhs.Link{Href: "/panel/" + string(call(r)) + "/" + p.path, Text: p.title})
+		}
+	}
+	return links
+}
+
 // chosen is the application that the address or the form names.
 func chosen(r *route.Request) ident.Ref {
 	text := r.Field("application")
@@ -64,7 +82,7 @@ func (h Assessment) assignment(r *route.Request) (route.Reply, error) {
 	if err != nil {
 		return route.Reply{}, err
 	}
-	p := page.Assignment{Desk: view, Chosen: chosen(r), Problems: r.Problems(), Typed: r.Typed}
+	p := page.Assignment{Pages: pages(r, "assignment"), Desk: view, Chosen: chosen(r), Problems: r.Problems(), Typed: r.Typed}
 	if view.May[access.ProposeAssignment] {
 		lines, err := h.Interests.InCallList(r.Context(), call(r))
 		if err != nil {
@@ -157,7 +175,7 @@ func (h Assessment) progress(r *route.Request) (route.Reply, error) {
 	if err != nil {
 		return route.Reply{}, err
 	}
-	return route.Show(page.Progress{Progress: p, Chosen: chosen(r), Problems: r.Problems(), Typed: r.Typed})
+	return route.Show(page.Progress{Pages: pages(r, "progress"), Progress: p, Chosen: chosen(r), Problems: r.Problems(), Typed: r.Typed})
 }
 
 func (h Assessment) step(r *route.Request) (route.Reply, error) {
@@ -207,7 +225,7 @@ func (h Assessment) moderation(r *route.Request) (route.Reply, error) {
 	if err != nil {
 		return route.Reply{}, err
 	}
-	return route.Show(page.Moderation{Moderation: m, Chosen: chosen(r), Problems: r.Problems(), Typed: r.Typed})
+	return route.Show(page.Moderation{Pages: pages(r, "moderation"), Moderation: m, Chosen: chosen(r), Problems: r.Problems(), Typed: r.Typed})
 }
 
 func (h Assessment) moderate(r *route.Request) (route.Reply, error) {

@@ -117,7 +117,11 @@ func (h handlers) declare(r *route.Request) (route.Reply, error) {
 		return route.Reply{}, err
 	}
 	if !terms && r.Field("terms") == "" {
-		return r.Again(fault.Fields(fault.Problems{"terms": "Accept the terms for reviewers to continue"}), again)
+		problems := fault.Problems{"terms": "Accept the terms for reviewers to continue"}
+		if r.Field("interest") == "" {
+			problems["interest"] = "Select whether you have an interest"
+		}
+		return r.Again(fault.Fields(problems), again)
 	}
 	outcome, err := h.Interests.Declare(r.Context(), ref, interest.Declaration{Kind: interest.Kind(r.Field("interest")), Statement: r.Field("statement")})
 	if err != nil {

@@ -64,6 +64,7 @@ type Typed func(name, stored string) string
 
 // Assignment is who reviews what in a call: the plan, what stands, and everybody's load.
 type Assignment struct {
+	Pages    []nhs.Link // the pages of the call that the one who looks may open
 	Desk     assignment.View
 	Chosen   ident.Ref // the application that is being changed
 	Problems fault.Problems
@@ -300,6 +301,7 @@ func (p Interests) decisions(l *interest.Line) nhs.Radios {
 
 // Progress is how far the assessment of a call is.
 type Progress struct {
+	Pages    []nhs.Link // the pages of the call that the one who looks may open
 	Progress review.Progress
 	Chosen   ident.Ref
 	Problems fault.Problems
@@ -341,10 +343,18 @@ func (p Progress) table() nhs.Table {
 		}
 		t.Rows = append(t.Rows, []nhs.Cell{
 			{Text: string(r.Ref)}, {Text: r.Title}, {Content: state(r.State)}, {Text: fmt.Sprintf("%d of %d", r.Totals.Reviews, r.Asked)}, {Text: missing},
-			{Text: codes(r.Apart)}, {Text: r.Totals.Total.String()}, next,
+			{Text: codes(r.Apart)}, {Text: total(r.Totals)}, next,
 		})
 	}
 	return t
+}
+
+// total is a total, or nothing where nothing is scored yet.
+func total(t review.Totals) string {
+	if t.Weight == 0 {
+		return ""
+	}
+	return t.Total.String()
 }
 
 func codes(parts []rubric.PartTotal) string {
@@ -405,6 +415,7 @@ func (p Progress) steps(r *review.ProgressRow) nhs.Radios {
 
 // Moderation is what the panel discusses.
 type Moderation struct {
+	Pages      []nhs.Link // the pages of the call that the one who looks may open
 	Moderation review.Moderation
 	Chosen     ident.Ref
 	Problems   fault.Problems
