@@ -82,7 +82,7 @@ func (h handlers) show(r *route.Request) (route.Reply, error) {
 	p := page.Sheet{Sheet: sheet, Marks: sheet.Review.Marks, Comments: sheet.Review.Comments, Feedback: sheet.Review.Feedback, Problems: r.Problems()}
 	if _, again := r.Typing(); again {
 		in := typed(r, sheet.Rubric)
-		p.Marks, p.Comments, p.Feedback = in.Marks, in.Comments, in.Feedback
+		p.Marks, p.Comments, p.Feedback, p.Again = in.Marks, in.Comments, in.Feedback, true
 	}
 	return route.Show(p)
 }

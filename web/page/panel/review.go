@@ -483,6 +483,12 @@ func (p Moderation) scores(i *review.Item) nhs.Table {
 	return t
 }
 
+// plain reports whether a part stands open on the page: its scores are apart, or something is wrong with what was typed.
+func (p Moderation) plain(d review.Discussed) bool {
+	code := string(d.Part.Code)
+	return d.Apart || p.Problems[code] != "" || p.Problems[code+"-reason"] != ""
+}
+
 func (p Moderation) reasons(d review.Discussed) nhs.SummaryList {
 	var list nhs.SummaryList
 	for _, s := range d.Scores {

@@ -152,6 +152,9 @@ func (d Declare) summary() nhs.SummaryList {
 	return nhs.SummaryList{Rows: rows}
 }
 
+// declining reports whether something is wrong in the form to decline.
+func (d Declare) declining() bool { return d.Problems["reason"] != "" || d.Problems["note"] != "" }
+
 func (d Declare) kinds() nhs.Radios {
 	r := nhs.Radios{Name: "interest", Legend: "Do you have an interest in this application?", Size: nhs.Medium, Value: d.Kind, Error: d.Problems["interest"]}
 	for _, k := range interest.Kinds() {
@@ -183,6 +186,7 @@ type Sheet struct {
 	Comments string
 	Feedback string
 	Problems fault.Problems
+	Again    bool // what was typed is shown again
 }
 
 // Head is what the frame shows.
