@@ -191,6 +191,17 @@ func (s *Service) grantInside(tx *work.Tx, id ident.Person, role string, in acce
 	return s.tell(tx, p, "role.granted", tx.Now.Format(time.RFC3339Nano)+role, map[string]string{"name": p.Name, "role": info.Label})
 }
 
+// GrantableRoles are the roles that a fund manager can grant.
+func (s *Service) GrantableRoles() []access.RoleInfo {
+	var roles []access.RoleInfo
+	for _, r := range s.gate.Policy().Roles() {
+		if r.GivenBy == access.GivenByGrant {
+			roles = append(roles, r)
+		}
+	}
+	return roles
+}
+
 // RoleLabel is how people call a role.
 func (s *Service) RoleLabel(role string) string {
 	info, ok := roleNamed(s.gate.Policy(), role)

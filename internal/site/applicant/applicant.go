@@ -12,10 +12,10 @@ import (
 	"adoptionfund/internal/fund"
 	"adoptionfund/internal/ident"
 	"adoptionfund/internal/people"
-	"adoptionfund/internal/site/public"
 	"adoptionfund/internal/site/route"
 	"adoptionfund/internal/workflow"
 	page "adoptionfund/web/page/apply"
+	"adoptionfund/web/page/public"
 )
 
 // Options are what the applicant's pages need.
