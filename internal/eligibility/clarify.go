@@ -3,6 +3,7 @@ package eligibility
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -36,16 +37,16 @@ func (s *Service) AskClarification(ctx context.Context, ref ident.Ref, questions
 		if err := checkQuestions(f, questions, dueDays); err != nil {
 			return err
 		}
-		asked, err := clarificationsOf(tx, a.ID)
+		turn, err := nextTurn(tx, a)
 		if err != nil {
 			return err
 		}
-		turn := turns(asked) + 1
-		if most := a.Call().Settings.Clarification; turn > most {
-			return fault.New(fault.Conflict, "The call allows %d turns of questions to an applicant, and they are used up. Decide on what is known", most)
-		}
 		due, err := dueOn(tx.Now, dueDays)
 		if err != nil {
+			return err
+		}
+		facts := map[string]any{"turn": turn, "questions": len(questions), "due": due}
+		if err := application.Move(tx, a, workflow.AskClarification, work.Guards{workflow.DueDateGiven: work.Holds(due.After(tx.Now))}, facts); err != nil {
 			return err
 		}
 		rows := make([]Clarification, len(questions))
@@ -54,12 +55,21 @@ func (s *Service) AskClarification(ctx context.Context, ref ident.Ref, questions
 				ID: ident.New[string](), ApplicationID: a.ID, Turn: turn, Question: q.Code, Body: strings.TrimSpace(q.Text), DueAt: due, AskedBy: tx.By.ID, AskedAt: tx.Now,
 			}
 		}
-		facts := map[string]any{"turn": turn, "questions": len(rows), "due": due}
-		if err := application.Move(tx, a, workflow.AskClarification, work.Guards{workflow.DueDateGiven: work.Holds(due.After(tx.Now))}, facts); err != nil {
-			return err
-		}
 		return addClarifications(tx, rows)
 	})
+}
+
+// nextTurn is the number of the next turn of questions, if the call allows one more.
+func nextTurn(tx *work.Tx, a *application.Application) (int, error) {
+	asked, err := clarificationsOf(tx, a.ID)
+	if err != nil {
+		return 0, err
+	}
+	turn := turns(asked) + 1
+	if most := a.Call().Settings.Clarification; turn > most {
+		return 0, fault.New(fault.Conflict, "The call allows %d turns of questions to an applicant, and they are used up. Decide on what is known", most)
+	}
+	return turn, nil
 }
 
 // checkQuestions says what is wrong with questions, by the names of the inputs: question, text and due, from the second on with a number.
@@ -115,13 +125,11 @@ func (s *Service) Clarifications(ctx context.Context, ref ident.Ref) (Exchange, 
 		if err := tx.Require(access.ViewClarifications, a); err != nil {
 			return err
 		}
-		x.Application, x.InTime = a, true
+		x.Application = a
 		if x.Clarifications, err = clarificationsOf(tx, a.ID); err != nil {
 			return err
 		}
-		for _, c := range x.Clarifications {
-			x.InTime = x.InTime && (!c.IsOpen() || tx.Arrival.Before(c.DueAt))
-		}
+		x.InTime = !slices.ContainsFunc(x.Clarifications, func(c Clarification) bool { return c.IsOpen() && !tx.Arrival.Before(c.DueAt) })
 		if a.SubmissionID != nil {
 			if x.Form, _, _, err = s.applications.Snapshot(tx, a); err != nil {
 				return err
@@ -146,26 +154,12 @@ func (s *Service) Answer(ctx context.Context, ref ident.Ref, answers map[string]
 		if err != nil {
 			return err
 		}
-		open, problems := byApp[a.ID], fault.Problems{}
-		for i := range open {
-			c := &open[i]
-			if !tx.Arrival.Before(c.DueAt) {
-				return fault.New(fault.Conflict, "The time to answer ended on %s", uktime.Deadline(c.DueAt))
-			}
-			c.Answer = strings.TrimSpace(answers[c.ID])
-			switch {
-			case c.Answer == "":
-				problems[c.ID] = "Enter your answer"
-			case form.Characters(c.Answer) > 20000:
-				problems[c.ID] = "Your answer must be 20,000 characters or fewer"
-			}
+		open := byApp[a.ID]
+		if err := fill(open, answers, tx.Arrival); err != nil {
+			return err
 		}
-		if len(open) > 0 {
-			if err := fault.Fields(problems); err != nil {
-				return err
-			}
-		}
-		if err := application.Move(tx, a, workflow.AnswerClarification, work.Guards{workflow.AllAnswered: work.Holds(len(problems) == 0)}, map[string]any{"questions": len(open)}); err != nil {
+		guards := work.Guards{workflow.AllAnswered: work.Holds(true)} // fill refuses an answer that is missing
+		if err := application.Move(tx, a, workflow.AnswerClarification, guards, map[string]any{"questions": len(open)}); err != nil {
 			return err
 		}
 		for _, c := range open {
@@ -175,6 +169,25 @@ func (s *Service) Answer(ctx context.Context, ref ident.Ref, answers map[string]
 		}
 		return nil
 	})
+}
+
+// fill puts answers to open questions, all of which must be answered by a request that arrived in time.
+func fill(open []Clarification, answers map[string]string, arrival time.Time) error {
+	problems := fault.Problems{}
+	for i := range open {
+		c := &open[i]
+		if !arrival.Before(c.DueAt) {
+			return fault.New(fault.Conflict, "The time to answer ended on %s", uktime.Deadline(c.DueAt))
+		}
+		c.Answer = strings.TrimSpace(answers[c.ID])
+		switch {
+		case c.Answer == "":
+			problems[c.ID] = "Enter your answer"
+		case form.Characters(c.Answer) > 20000:
+			problems[c.ID] = "Your answer must be 20,000 characters or fewer"
+		}
+	}
+	return fault.Fields(problems)
 }
 
 // ExpireDue takes applications back into screening whose applicants did not answer in time, with that noted: the clock's move.

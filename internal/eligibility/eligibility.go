@@ -68,9 +68,9 @@ func check(verdicts []Verdict) ([]Verdict, error) {
 		case !slices.Contains(rules.Criteria(), v.Criterion):
 			return nil, fault.New(fault.Invalid, "There is no criterion %q", v.Criterion)
 		case !slices.Contains(Decisions(), v.Decision):
-			problems[v.Criterion] = fmt.Sprintf("Select what you decide of %s", rules.CriterionTitle(v.Criterion))
+			problems[v.Criterion] = "Select what you decide of " + rules.CriterionTitle(v.Criterion)
 		case v.Reason == "":
-			problems[v.Criterion+"-reason"] = fmt.Sprintf("Enter the reason for your decision on %s", rules.CriterionTitle(v.Criterion))
+			problems[v.Criterion+"-reason"] = "Enter the reason for your decision on " + rules.CriterionTitle(v.Criterion)
 		case form.Characters(v.Reason) > 4000:
 			problems[v.Criterion+"-reason"] = fmt.Sprintf("The reason for your decision on %s must be 4,000 characters or fewer", rules.CriterionTitle(v.Criterion))
 		}

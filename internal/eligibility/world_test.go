@@ -51,7 +51,7 @@ func newWorld(t *testing.T) *world {
 	w := &world{t: t, gate: gate, db: d, clock: clock, library: library, checks: eligibility.NewService(gate, applications), people: map[string]ident.Person{}}
 	f := fund.File{Round: "AF26", Title: "Invented round", Budget: 6_500_000, SeniorOfficer: "senior@demo.example"}
 	f.Calls = []fund.CallFile{{Theme: "CAR", Title: "Invented call", Opens: "2026-09-01", Closes: "2026-10-12"}}
-	f.Calls[0].Settings.SpendBy = "2027-03-31"
+	f.Calls[0].SpendBy = "2027-03-31"
 	w.must(fund.NewService(gate, configs.FS).Create(w.operator(), f))
 	w.must(gate.Read(w.operator(), func(tx *work.Tx) error {
 		calls, err := fund.Calls(tx)

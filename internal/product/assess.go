@@ -254,7 +254,7 @@ func checkAssessment(f *form.Form, a status.Assessment, problems fault.Problems)
 	whole := !ok && waivable(f, a.Question)
 	switch {
 	case !ok && !whole, ok && !decides(f, q):
-		problems[code] = fmt.Sprintf("%s is not a question that is passed or failed", code)
+		problems[code] = code + " is not a question that is passed or failed"
 		return
 	case !slices.Contains(status.Decisions(), a.Result), whole && a.Result != status.DecidedWaived:
 		problems[code] = "Select what you decide of " + code

@@ -41,29 +41,32 @@ func evidenceProblems(f *form.Form, e *status.Evidence) fault.Problems {
 	if form.Characters(e.ProductVersion) > 80 {
 		problems["product_version"] = "The version must be 80 characters or fewer"
 	}
+	e.Fields = tidyFields(q, e.Fields, problems)
+	for _, name := range []string{q.Evidence.CountsFrom, q.Evidence.ExpiresOn} {
+		if name != "" && e.Fields[name] == "" {
+			problems[name] = "Enter " + strings.ToLower(Label(name)) + ", such as 2026-03-01"
+		}
+	}
+	return problems
+}
+
+// tidyFields keeps the fields that were filled in, and says what is wrong with them.
+func tidyFields(q *form.Question, typed map[string]string, problems fault.Problems) map[string]string {
 	fields := map[string]string{}
-	for name, text := range e.Fields {
+	for name, text := range typed {
 		text = strings.TrimSpace(text)
 		if text == "" {
 			continue
 		}
 		fields[name] = text
-		if dated(q, name) {
-			if _, err := form.ParseDate(text); err != nil {
-				problems[name] = Label(name) + " must be a real date, such as 2026-03-01"
-			}
+		if _, err := form.ParseDate(text); err != nil && dated(q, name) {
+			problems[name] = Label(name) + " must be a real date, such as 2026-03-01"
 		}
 		if form.Characters(text) > 200 {
 			problems[name] = Label(name) + " must be 200 characters or fewer"
 		}
 	}
-	e.Fields = fields
-	for _, name := range []string{q.Evidence.CountsFrom, q.Evidence.ExpiresOn} {
-		if name != "" && fields[name] == "" {
-			problems[name] = "Enter " + strings.ToLower(Label(name)) + ", such as 2026-03-01"
-		}
-	}
-	return problems
+	return fields
 }
 
 // dated reports whether a field of a question's evidence holds a date.
@@ -73,7 +76,13 @@ func dated(q *form.Question, name string) bool {
 
 // Label writes the name of a kind or field of evidence, such as test_date, for people.
 func Label(name string) string {
-	text := strings.ReplaceAll(name, "_", " ")
+	words := strings.Split(name, "_")
+	for i, w := range words {
+		if slices.Contains([]string{"api", "cqc", "cvss", "dpia", "dpo", "dspt", "ico", "mhra", "nhs", "paq"}, w) {
+			words[i] = strings.ToUpper(w)
+		}
+	}
+	text := strings.Join(words, " ")
 	if text == "" {
 		return ""
 	}

@@ -145,8 +145,8 @@ func mine(tx *work.Tx, person ident.Person) ([]Product, error) {
 }
 
 // returnOf reads the return of a product on a form, or nil.
-func returnOf(tx *work.Tx, p ident.Product, form string) (*Return, error) {
-	return work.Find[Return](tx.DB().Where("product_id = ? AND form = ?", p, form), "return")
+func returnOf(tx *work.Tx, p ident.Product, formID string) (*Return, error) {
+	return work.Find[Return](tx.DB().Where("product_id = ? AND form = ?", p, formID), "return")
 }
 
 // returnsOf reads the returns of products, the newest form first.

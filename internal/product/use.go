@@ -17,7 +17,7 @@ import (
 )
 
 // published are the forms of this binary. A published form never changes, so that they can be shared by all who ask for a status.
-var published = sync.OnceValues(func() (*fund.Library, error) { return fund.NewLibrary(configs.FS) })
+var published = sync.OnceValues(func() (*fund.Library, error) { return fund.NewLibrary(configs.FS) }) //nolint:gochecknoglobals // read once and never changed
 
 // Use is an application that names products.
 type Use struct {

@@ -56,7 +56,7 @@ func (w *world) fund() {
 	f := fund.File{Round: "AF26", Title: "Invented round", Budget: 6_500_000, SeniorOfficer: "senior@demo.example"}
 	for _, theme := range []string{"CAR", "GAS"} {
 		cf := fund.CallFile{Theme: theme, Title: "Invented call " + theme, Opens: "2026-09-01", Closes: "2026-10-12"}
-		cf.Settings.DTAC = fund.DTAC{LatestAction: "2026-12-31", NeverDefer: []string{"C1.2.5"}}
+		cf.DTAC = fund.DTAC{LatestAction: "2026-12-31", NeverDefer: []string{"C1.2.5"}}
 		f.Calls = append(f.Calls, cf)
 	}
 	w.must(fund.NewService(w.gate, configs.FS).Create(w.operator(), f))

@@ -1,7 +1,7 @@
 package rules_test
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -187,7 +187,7 @@ func drawValue(t *rapid.T, q *form.Question) form.Value {
 		}
 		return v
 	case form.KindNumber:
-		return form.Value{Number: fmt.Sprint(rapid.IntRange(0, 99).Draw(t, "number"))}
+		return form.Value{Number: strconv.Itoa(rapid.IntRange(0, 99).Draw(t, "number"))}
 	case form.KindMoney:
 		return form.Amount(100)
 	case form.KindDate:

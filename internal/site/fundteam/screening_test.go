@@ -119,14 +119,14 @@ func TestIneligibleNeedsASecondOfficerOnThePageToo(t *testing.T) {
 func TestAQuestionGoesToTheApplicantAndItsAnswerComesBack(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	officer, applicant := d.server.SignedIn(testkit.Officer1), d.server.SignedIn(testkit.Applicant)
+	officer, contact := d.server.SignedIn(testkit.Officer1), d.server.SignedIn(testkit.Applicant)
 	path := "/screening/" + string(d.ref)
 	wants(t, officer.Post(path, url.Values{"action": {"ask"}, "due": {"0"}}), 422, "Enter what you want to know", "Enter a number of days")
 	wants(t, officer.Follow(officer.Post(path, url.Values{
 		"action": {"ask"}, "question": {"EV5"}, "text": {"Where is it used?"}, "text-2": {"Since when?"}, "due": {"7"},
 	})), 200, "The applicant is asked", "Since when?")
 	page := "/applications/" + string(d.ref) + "/clarifications"
-	shown := applicant.Get(page)
+	shown := contact.Get(page)
 	wants(t, shown, 200, "Where is it used?", "Since when?", "Present use in the NHS")
 	if strings.Contains(shown.Body, "Officer1") {
 		t.Error("the applicant learns who asks")
@@ -136,9 +136,9 @@ func TestAQuestionGoesToTheApplicantAndItsAnswerComesBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	answers := url.Values{exchange.Clarifications[0].ID: {"In two trusts"}}
-	wants(t, applicant.Post(page, answers), 422, "Enter your answer", "In two trusts")
+	wants(t, contact.Post(page, answers), 422, "Enter your answer", "In two trusts")
 	answers.Set(exchange.Clarifications[1].ID, "Since 2024")
-	wants(t, applicant.Follow(applicant.Post(page, answers)), 200, "Since 2024", "Your answers are sent")
+	wants(t, contact.Follow(contact.Post(page, answers)), 200, "Since 2024", "Your answers are sent")
 	wants(t, officer.Get(path), 200, "In two trusts")
 }
 
@@ -153,7 +153,7 @@ func TestASupplierSendsAReturnAndAnAssessorRecordsThePosition(t *testing.T) {
 	}
 	p := desk[0]
 	wants(t, supplier.Post("/supplier", url.Values{"name": {""}}), 422, "Enter the name of the product")
-	named := url.Values{"name": {p.Name}, "supplier": {p.Supplier}, "version": {p.Product.Version}}
+	named := url.Values{"name": {p.Name}, "supplier": {p.Supplier}, "version": {p.Version}}
 	wants(t, supplier.Post("/supplier", named), 303)
 	d.panel.Person("fund-admin", "administrator", access.Scope{})
 	admin := d.server.SignedIn("fund-admin")
@@ -208,7 +208,7 @@ func example(t *testing.T, p product.Entry) ([]byte, status.Return) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	data = []byte(strings.Replace(string(data), "version: '2.1'", "version: '"+p.Product.Version+"'", 1))
+	data = []byte(strings.Replace(string(data), "version: '2.1'", "version: '"+p.Version+"'", 1))
 	data = []byte(strings.Replace(string(data), "penetration_test_summary.pdf", "pentest.pdf", 1))
 	w := testkit.New(t)
 	f, err := w.Library.Form("dtac-v2")

@@ -32,7 +32,7 @@ func (p Clarifications) action() string {
 // open are the questions that wait for an answer.
 func (p Clarifications) open() []eligibility.Clarification {
 	var list []eligibility.Clarification
-	for _, c := range p.Exchange.Clarifications {
+	for _, c := range p.Clarifications {
 		if c.IsOpen() {
 			list = append(list, c)
 		}

@@ -69,8 +69,8 @@ func (p Return) action() string { return "/supplier/products/" + string(p.Produc
 func (p Return) facts() nhs.SummaryList {
 	rows := []nhs.SummaryRow{{Key: "Form", Value: p.Form.Title + ", version " + p.Form.Version}}
 	sent := "Not sent yet"
-	if p.Space.Return.IsSent() {
-		sent = "Sent " + uktime.Moment(*p.Space.Return.SubmittedAt)
+	if p.Return.IsSent() {
+		sent = "Sent " + uktime.Moment(*p.Return.SubmittedAt)
 	}
 	rows = append(rows, nhs.SummaryRow{Key: "Return", Value: sent}, nhs.SummaryRow{Key: "Provisional status as it stands", Value: p.Result.Provisional.Label()})
 	if p.Position != nil {
@@ -114,7 +114,7 @@ func (p Return) text(code form.Code) string {
 
 // openReason says why a question stands in the way, from answers and evidence alone.
 func (p Return) openReason(i status.Item) string {
-	planned := slices.ContainsFunc(p.Space.Return.Body.Plan, func(row status.Planned) bool { return row.Question == i.Question })
+	planned := slices.ContainsFunc(p.Return.Body.Plan, func(row status.Planned) bool { return row.Question == i.Question })
 	words := i.Mechanical.Label()
 	if planned {
 		words += "; an action is planned"
@@ -145,7 +145,7 @@ func planLine(row status.Planned) string {
 	return fmt.Sprintf("%s: %s (%s, by %s)", row.Question, row.What, row.Owner, row.Due)
 }
 
-func (p Return) revision() string { return strconv.Itoa(p.Space.Return.Revision) }
+func (p Return) revision() string { return strconv.Itoa(p.Return.Revision) }
 
 // evidenceQuestions are the questions that take evidence.
 func (p Return) evidenceQuestions() []nhs.Option {

@@ -232,7 +232,7 @@ func (p Bench) products() nhs.Table {
 
 func (p Bench) matches() nhs.Table {
 	t := nhs.Table{
-		ID: "matches", Caption: "Other applications that may ask for the same", CaptionSize: nhs.Small, RowHeaders: true, Empty: "None was found among the applications of this fund.",
+		ID: "matches", Caption: "Other applications that may ask for the same", CaptionSize: nhs.Small, RowHeaders: true, Empty: "No other application of this fund names the same product for the same organisation or integrated care system.",
 		Columns: []nhs.Column{{Heading: "Application"}, {Heading: "Lead organisation"}, {Heading: "Product"}, {Heading: "Why it matches"}},
 	}
 	for _, m := range p.Matches {
