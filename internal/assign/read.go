@@ -191,7 +191,34 @@ func pairOf(v value, n int) (Pair, []value) {
 
 // Check says what is wrong with a problem: an id that stands twice or nowhere, a fixed pair that cannot be.
 func (p Problem) Check() error {
-	c := checker{reviewers: map[string]Reviewer{}, applications: map[string]Application{}, conflicts: map[Pair]bool{}, affine: map[Pair]bool{}, load: map[string]int{}, met: map[Pair]int{}, fixed: map[Pair]bool{}}
+	c := checker{
+		reviewers: map[string]Reviewer{}, applications: map[string]Application{}, conflicts: map[Pair]bool{}, affine: map[Pair]bool{},
+		load: map[string]int{}, met: map[Pair]int{}, fixed: map[Pair]bool{},
+	}
+	if err := c.index(p); err != nil {
+		return err
+	}
+	for i, pair := range p.Conflicts {
+		if err := c.known("conflicts", i, pair); err != nil {
+			return err
+		}
+		c.conflicts[pair] = true
+	}
+	for i, a := range p.Affinity {
+		if err := c.affinity(i, a); err != nil {
+			return err
+		}
+	}
+	for i, pair := range p.Fixed {
+		if err := c.fix(i, pair); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// index notes who and what there is.
+func (c checker) index(p Problem) error {
 	for i, r := range p.Reviewers {
 		if _, twice := c.reviewers[r.ID]; twice {
 			return at(fmt.Sprintf("reviewers[%d].id", i), "%q is there twice", r.ID)
@@ -204,29 +231,17 @@ func (p Problem) Check() error {
 		}
 		c.applications[a.ID] = a
 	}
-	for i, pair := range p.Conflicts {
-		if err := c.known("conflicts", i, pair); err != nil {
-			return err
-		}
-		c.conflicts[pair] = true
+	return nil
+}
+
+func (c checker) affinity(i int, a Affinity) error {
+	if err := c.known("affinity", i, a.Pair); err != nil {
+		return err
 	}
-	for i, a := range p.Affinity {
-		if err := c.known("affinity", i, a.Pair); err != nil {
-			return err
-		}
-		if c.affine[a.Pair] {
-			return at(fmt.Sprintf("affinity[%d]", i), "the pair is there twice")
-		}
-		c.affine[a.Pair] = true
+	if c.affine[a.Pair] {
+		return at(fmt.Sprintf("affinity[%d]", i), "the pair is there twice")
 	}
-	for i, pair := range p.Fixed {
-		if err := c.known("fixed", i, pair); err != nil {
-			return err
-		}
-		if err := c.fix(i, pair); err != nil {
-			return err
-		}
-	}
+	c.affine[a.Pair] = true
 	return nil
 }
 
@@ -249,6 +264,9 @@ func (c checker) known(list string, i int, pair Pair) error {
 }
 
 func (c checker) fix(i int, pair Pair) error {
+	if err := c.known("fixed", i, pair); err != nil {
+		return err
+	}
 	r, a := c.reviewers[pair[0]], c.applications[pair[1]]
 	path := fmt.Sprintf("fixed[%d]", i)
 	need := Pair{a.ID, r.Kind}

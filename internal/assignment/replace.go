@@ -56,29 +56,33 @@ func (s *Service) Decline(ctx context.Context, ref ident.Ref, r Refusal) error {
 		if err := tx.Require(access.DeclineAssignment, a); err != nil {
 			return err
 		}
-		row, err := For(tx, a.ID, tx.By.ID)
-		if err != nil {
-			return err
-		}
-		if row == nil || row.State != Standing {
-			return fault.New(fault.Conflict, "You have sent your review of this application: it cannot be declined any more")
-		}
-		row.Reason, row.Note = r.Reason, r.Note
-		if err := end(tx, a, row, Declined); err != nil {
-			return err
-		}
-		tx.Record(application.Event(a, string(access.DeclineAssignment), map[string]any{"reason": r.Reason}))
-		if r.Reason == HasConflict {
-			if err := interest.Conflict(tx, a, r.Note); err != nil {
-				return err
-			}
-		}
-		staff, err := people.WhoMay(tx, access.ReplaceReviewer, access.Scope{Round: a.RoundID, Call: a.CallID})
-		if err != nil {
-			return err
-		}
-		return tell(tx, a, "reviewer_to_replace", string(row.ID), staff)
+		return decline(tx, a, r)
 	})
+}
+
+func decline(tx *work.Tx, a *application.Application, r Refusal) error {
+	row, err := For(tx, a.ID, tx.By.ID)
+	if err != nil {
+		return err
+	}
+	if row == nil || row.State != Standing {
+		return fault.New(fault.Conflict, "You have sent your review of this application: it cannot be declined any more")
+	}
+	row.Reason, row.Note = r.Reason, r.Note
+	if err := end(tx, a, row, Declined); err != nil {
+		return err
+	}
+	tx.Record(application.Event(a, string(access.DeclineAssignment), map[string]any{"reason": r.Reason}))
+	if r.Reason == HasConflict {
+		if err := interest.Conflict(tx, a, r.Note); err != nil {
+			return err
+		}
+	}
+	staff, err := people.WhoMay(tx, access.ReplaceReviewer, access.Scope{Round: a.RoundID, Call: a.CallID})
+	if err != nil {
+		return err
+	}
+	return tell(tx, a, "reviewer_to_replace", string(row.ID), staff)
 }
 
 // end lets an assignment end before its review was written.
@@ -142,18 +146,26 @@ func (s *Service) Replace(ctx context.Context, ref ident.Ref, r Replacement) err
 		if r.Reason = strings.TrimSpace(r.Reason); r.Reason == "" || form.Characters(r.Reason) > 2000 {
 			return fault.Fields(fault.Problems{"reason": "Enter the reason, in 2,000 characters or fewer"})
 		}
-		best, err := s.candidates(tx, a, r.Kind)
-		if err != nil {
+		if err := s.choose(tx, a, &r); err != nil {
 			return err
-		}
-		if r.In == "" && len(best) > 0 {
-			r.In = best[0].Person
-		}
-		if !slices.ContainsFunc(best, func(c Candidate) bool { return c.Person == r.In }) {
-			return fault.Fields(fault.Problems{"in": "Select a reviewer of this kind with capacity, without a conflict, who does not review it already"})
 		}
 		return s.replace(tx, a, r)
 	})
+}
+
+// choose finds who comes in, where nobody is named, and refuses who cannot.
+func (s *Service) choose(tx *work.Tx, a *application.Application, r *Replacement) error {
+	best, err := s.candidates(tx, a, r.Kind)
+	if err != nil {
+		return err
+	}
+	if r.In == "" && len(best) > 0 {
+		r.In = best[0].Person
+	}
+	if !slices.ContainsFunc(best, func(c Candidate) bool { return c.Person == r.In }) {
+		return fault.Fields(fault.Problems{"in": "Select a reviewer of this kind with capacity, without a conflict, who does not review it already"})
+	}
+	return nil
 }
 
 func (s *Service) replace(tx *work.Tx, a *application.Application, r Replacement) error {

@@ -98,16 +98,9 @@ func (s *Service) fill(tx *work.Tx, v *View) error {
 	if err := b.name(tx, rows); err != nil {
 		return err
 	}
-	planned := map[ident.Person]int{}
-	if v.Plan != nil {
-		for _, p := range v.Plan.Pairs {
-			planned[p.Person]++
-		}
-		var result assign.Result
-		if err := json.Unmarshal([]byte(v.Plan.Result), &result); err != nil {
-			return fmt.Errorf("reading plan %s: %w", v.Plan.ID, err)
-		}
-		v.Status = result.Status
+	planned, err := v.planned()
+	if err != nil {
+		return err
 	}
 	for _, r := range b.reviewers {
 		v.Loads = append(v.Loads, Load{r, b.names[r.Person], b.load[r.Person], planned[r.Person]})
@@ -125,6 +118,23 @@ func (s *Service) fill(tx *work.Tx, v *View) error {
 	return nil
 }
 
+// planned counts what the plan gives each reviewer, and notes how it was solved.
+func (v *View) planned() (map[ident.Person]int, error) {
+	planned := map[ident.Person]int{}
+	if v.Plan == nil {
+		return planned, nil
+	}
+	for _, p := range v.Plan.Pairs {
+		planned[p.Person]++
+	}
+	var result assign.Result
+	if err := json.Unmarshal([]byte(v.Plan.Result), &result); err != nil {
+		return nil, fmt.Errorf("reading plan %s: %w", v.Plan.ID, err)
+	}
+	v.Status = result.Status
+	return planned, nil
+}
+
 // name reads the names of reviewers who are none any more.
 func (b *basis) name(tx *work.Tx, rows []Assignment) error {
 	ids := make([]ident.Person, len(rows))
@@ -140,27 +150,16 @@ func (b *basis) name(tx *work.Tx, rows []Assignment) error {
 
 // seats are the places of an application: as assigned, else as planned, with those that are free.
 func (b *basis) seats(p *Plan, a *application.Application, rows []Assignment, planned map[ident.Person]int) []Seat {
-	var seats []Seat
-	have := map[string]int{}
-	for _, r := range rows {
-		if r.ApplicationID != a.ID {
-			continue
-		}
-		if r.Stands() {
-			have[r.Kind]++
-		}
-		seats = append(seats, Seat{Kind: r.Kind, Person: r.Person, Name: b.names[r.Person], State: r.State, DueAt: r.DueAt, Reason: r.Reason})
-	}
+	seats := b.assigned(a, rows)
 	if a.State == workflow.Eligible && p != nil {
 		for _, pair := range p.Pairs {
 			if pair.Ref == a.Ref {
-				have[pair.Kind]++
 				seats = append(seats, Seat{Kind: pair.Kind, Person: pair.Person, Name: b.names[pair.Person]})
 			}
 		}
 	}
 	for _, kind := range slices.Sorted(maps.Keys(b.call.Settings.Review.Kinds)) {
-		for range b.call.Settings.Review.Kinds[kind] - have[kind] {
+		for range b.call.Settings.Review.Kinds[kind] - taken(seats, kind) {
 			seats = append(seats, Seat{Kind: kind})
 		}
 	}
@@ -171,13 +170,35 @@ func (b *basis) seats(p *Plan, a *application.Application, rows []Assignment, pl
 	return seats
 }
 
+// assigned are the places that were given to somebody, also those that are given no more.
+func (b *basis) assigned(a *application.Application, rows []Assignment) []Seat {
+	var seats []Seat
+	for _, r := range rows {
+		if r.ApplicationID == a.ID {
+			seats = append(seats, Seat{Kind: r.Kind, Person: r.Person, Name: b.names[r.Person], State: r.State, DueAt: r.DueAt, Reason: r.Reason})
+		}
+	}
+	return seats
+}
+
+// taken counts the places of a kind that somebody has.
+func taken(seats []Seat, kind string) int {
+	n := 0
+	for _, s := range seats {
+		if s.Kind == kind && (s.State == "" || s.State == Standing || s.State == Done) {
+			n++
+		}
+	}
+	return n
+}
+
 // free gives who of a kind could take a place of an application, the least loaded first.
 func (b *basis) free(a *application.Application, seats []Seat, kind string, planned map[ident.Person]int) []Candidate {
 	var list []Candidate
 	for _, r := range b.reviewers {
-		taken := slices.ContainsFunc(seats, func(s Seat) bool { return s.Person == r.Person })
+		there := slices.ContainsFunc(seats, func(s Seat) bool { return s.Person == r.Person })
 		load := b.load[r.Person] + planned[r.Person]
-		if r.Kind == kind && !taken && !b.barred[pairOf(r.Person, a.Ref)] && load < r.Capacity {
+		if r.Kind == kind && !there && !b.barred[pairOf(r.Person, a.Ref)] && load < r.Capacity {
 			list = append(list, Candidate{r, b.names[r.Person], load, r.Expert(a.Theme)})
 		}
 	}

@@ -70,19 +70,19 @@ func (s *Service) Glimpse(ctx context.Context, ref ident.Ref) (Glimpse, error) {
 
 func (s *Service) glimpse(tx *work.Tx, a *application.Application) (Glimpse, error) {
 	g := Glimpse{Ref: a.Ref, Title: a.Title, Call: a.Call().Title, Lead: a.LeadName}
-	parties, kind, severity, err := s.find(tx, a)
+	saw, err := s.find(tx, a)
 	if err != nil {
 		return g, err
 	}
-	g.Products, g.Summary = parties.Products, parties.Summary
-	if severity != Clear {
-		g.Found = []Interest{{Kind: kind, Source: found, Severity: severity}}
+	g.Products, g.Summary = saw.parties.Products, saw.parties.Summary
+	if saw.severity != Clear {
+		g.Found = []Interest{{Kind: saw.kind, Source: found, Severity: saw.severity}}
 	}
-	names, err := people.OrganisationsByODS(tx, parties.Organisations)
+	names, err := people.OrganisationsByODS(tx, saw.parties.Organisations)
 	if err != nil {
 		return g, err
 	}
-	for _, code := range parties.Organisations {
+	for _, code := range saw.parties.Organisations {
 		if o, ok := names[code]; ok && o.Name != a.LeadName {
 			g.Organisations = append(g.Organisations, o.Name)
 		}
@@ -100,22 +100,29 @@ func (s *Service) glimpse(tx *work.Tx, a *application.Application) (Glimpse, err
 	return g, nil
 }
 
+// seen is what the rules see between somebody and an application.
+type seen struct {
+	parties  Parties
+	kind     Kind
+	severity Severity
+}
+
 // find looks what the rules see between the one who asks and an application.
-func (s *Service) find(tx *work.Tx, a *application.Application) (Parties, Kind, Severity, error) {
+func (s *Service) find(tx *work.Tx, a *application.Application) (seen, error) {
 	employer, err := s.reviews.Employer(tx, a.RoundID, tx.By.ID)
 	if err != nil {
-		return Parties{}, None, Clear, err
+		return seen{}, err
 	}
 	parties, err := PartiesOf(tx, s.library, a)
 	if err != nil {
-		return Parties{}, None, Clear, err
+		return seen{}, err
 	}
 	who, err := PartiesFor(tx, Employed{tx.By.ID: {employer}})
 	if err != nil {
-		return Parties{}, None, Clear, err
+		return seen{}, err
 	}
 	kind, severity := Find(who[tx.By.ID], parties[a.ID])
-	return parties[a.ID], kind, severity, nil
+	return seen{parties[a.ID], kind, severity}, nil
 }
 
 // Declaration is what somebody declares of one application.
@@ -189,12 +196,12 @@ func (s *Service) declare(tx *work.Tx, a *application.Application, info KindInfo
 	if barring(all) {
 		return "", fault.New(fault.Conflict, "A declaration that bars you from this application stands. Ask the fund manager to withdraw it if it was made in error")
 	}
-	_, kind, severity, err := s.find(tx, a)
+	saw, err := s.find(tx, a)
 	if err != nil {
 		return "", err
 	}
-	if severity != Clear && !slices.ContainsFunc(all, func(i Interest) bool { return i.Found() && i.Kind == kind && i.Stands() }) {
-		all, err = keep(tx, a, all, Interest{Kind: kind, Source: found, Severity: severity})
+	if saw.severity != Clear && !slices.ContainsFunc(all, func(i Interest) bool { return i.Found() && i.Kind == saw.kind && i.Stands() }) {
+		all, err = keep(tx, a, all, Interest{Kind: saw.kind, Source: found, Severity: saw.severity})
 		if err != nil {
 			return "", err
 		}

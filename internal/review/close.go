@@ -171,34 +171,39 @@ func (s *Service) RecordConsensus(ctx context.Context, ref ident.Ref, marks Mark
 		if err := tx.Require(access.RecordConsensus, a); err != nil {
 			return err
 		}
-		r, err := s.rubric(a.Call())
-		if err != nil {
+		if err := s.agree(tx, a, marks); err != nil {
 			return err
 		}
-		fresh, err := consensus(tx, a, r, marks)
-		if err != nil {
-			return err
-		}
-		before, err := standingOf(tx, a.ID)
-		if err != nil {
-			return err
-		}
-		old := slices.DeleteFunc(before, func(b Score) bool {
-			return b.Source != ByConsensus || !slices.ContainsFunc(fresh, func(f Score) bool { return f.Part == b.Part })
-		})
-		if err := setState(tx, old, ScoreReplaced); err != nil {
-			return err
-		}
-		if err := addScores(tx, fresh); err != nil {
-			return err
-		}
-		guard(tx, a, access.RecordConsensus, slices.Concat(old, fresh), map[string]any{"parts": len(fresh)})
 		t, err := s.totals(tx, a)
 		if err != nil {
 			return err
 		}
 		return application.Move(tx, a, workflow.RecordConsensus, guards(a, t, ""), facts(t, ""))
 	})
+}
+
+// agree keeps the scores that were agreed, in the place of those agreed before.
+func (s *Service) agree(tx *work.Tx, a *application.Application, marks Marks) error {
+	r, err := s.rubric(a.Call())
+	if err != nil {
+		return err
+	}
+	fresh, err := consensus(tx, a, r, marks)
+	if err != nil {
+		return err
+	}
+	before, err := standingOf(tx, a.ID)
+	if err != nil {
+		return err
+	}
+	old := slices.DeleteFunc(before, func(b Score) bool {
+		return b.Source != ByConsensus || !slices.ContainsFunc(fresh, func(f Score) bool { return f.Part == b.Part })
+	})
+	if err := setState(tx, old, ScoreReplaced); err != nil {
+		return err
+	}
+	guard(tx, a, access.RecordConsensus, slices.Concat(old, fresh), map[string]any{"parts": len(fresh)})
+	return addScores(tx, fresh)
 }
 
 // consensus makes the scores that are recorded, in the order of the rubric. Parts of which nothing was typed are left as they are.

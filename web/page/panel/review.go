@@ -3,6 +3,7 @@ package panel
 import (
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -80,11 +81,11 @@ func (p Assignment) intro() string {
 	case v.Plan == nil && v.Waiting == 0:
 		return "No application waits for reviewers."
 	case v.Plan == nil:
-		return fmt.Sprintf("%s for reviewers. Nothing is proposed yet.", waits(v.Waiting))
+		return waits(v.Waiting) + " for reviewers. Nothing is proposed yet."
 	case v.Status == assign.Optimal:
-		return fmt.Sprintf("%s for reviewers. The proposal gives each of them every review that the call asks for, as evenly as possible. The assessment starts when the chair approves it.", waits(v.Waiting))
+		return waits(v.Waiting) + " for reviewers. The proposal gives each of them every review that the call asks for, as evenly as possible. The assessment starts when the chair approves it."
 	default:
-		return fmt.Sprintf("%s for reviewers. There are not enough reviewers with capacity and without a conflict: free places are marked. What is fully assigned can be approved.", waits(v.Waiting))
+		return waits(v.Waiting) + " for reviewers. There are not enough reviewers with capacity and without a conflict: free places are marked. What is fully assigned can be approved."
 	}
 }
 
@@ -209,10 +210,10 @@ func (p Assignment) loads() nhs.Table {
 	stands, planned, capacity := 0, 0, 0
 	for _, l := range p.Desk.Loads {
 		stands, planned, capacity = stands+l.Stands, planned+l.Planned, capacity+l.Capacity
-		t.Rows = append(t.Rows, nhs.Cells(l.Name, kindTitle(l.Kind), l.Themes, fmt.Sprint(l.Stands), fmt.Sprint(l.Planned), fmt.Sprint(l.Capacity)))
+		t.Rows = append(t.Rows, nhs.Cells(l.Name, kindTitle(l.Kind), l.Themes, strconv.Itoa(l.Stands), strconv.Itoa(l.Planned), strconv.Itoa(l.Capacity)))
 	}
 	if len(t.Rows) > 0 {
-		t.Foot = nhs.Cells(fmt.Sprintf("%d reviewers", len(t.Rows)), "", "", fmt.Sprint(stands), fmt.Sprint(planned), fmt.Sprint(capacity))
+		t.Foot = nhs.Cells(fmt.Sprintf("%d reviewers", len(t.Rows)), "", "", strconv.Itoa(stands), strconv.Itoa(planned), strconv.Itoa(capacity))
 	}
 	return t
 }
@@ -320,10 +321,10 @@ func (p Progress) figures() nhs.SummaryList {
 	}
 	return nhs.SummaryList{Rows: []nhs.SummaryRow{
 		{Key: "Reviews sent", Value: fmt.Sprintf("%d of %d", done, asked)},
-		{Key: "Overdue", Value: fmt.Sprint(overdue)},
+		{Key: "Overdue", Value: strconv.Itoa(overdue)},
 		{Key: "Applications", Value: fmt.Sprintf("%d in assessment, %d in moderation, %d assessed", states[workflow.Assessment], states[workflow.Moderation], states[workflow.Assessed])},
-		{Key: "Ready to be closed", Value: fmt.Sprint(p.Progress.Ready)},
-		{Key: "Scores apart", Value: fmt.Sprint(p.Progress.Apart)},
+		{Key: "Ready to be closed", Value: strconv.Itoa(p.Progress.Ready)},
+		{Key: "Scores apart", Value: strconv.Itoa(p.Progress.Apart)},
 	}}
 }
 
@@ -371,7 +372,7 @@ func (p Progress) reviewers() nhs.Table {
 		Columns: []nhs.Column{{Heading: "Reviewer"}, {Heading: "Kind"}, {Heading: "Assigned", Numeric: true}, {Heading: "Sent", Numeric: true}, {Heading: "Overdue", Numeric: true}, {Heading: "Next due"}},
 	}
 	for _, r := range p.Progress.Reviewers {
-		t.Rows = append(t.Rows, nhs.Cells(r.Name, kindTitle(r.Kind), fmt.Sprint(r.Assigned), fmt.Sprint(r.Done), fmt.Sprint(r.Overdue), day(r.NextDue)))
+		t.Rows = append(t.Rows, nhs.Cells(r.Name, kindTitle(r.Kind), strconv.Itoa(r.Assigned), strconv.Itoa(r.Done), strconv.Itoa(r.Overdue), day(r.NextDue)))
 	}
 	return t
 }
@@ -411,110 +412,4 @@ func (p Progress) steps(r *review.ProgressRow) nhs.Radios {
 		add("request_reviews", "Ask for further reviews", "Needs a reason. The fund manager assigns them")
 	}
 	return field
-}
-
-// Moderation is what the panel discusses.
-type Moderation struct {
-	Pages      []nhs.Link // the pages of the call that the one who looks may open
-	Moderation review.Moderation
-	Chosen     ident.Ref
-	Problems   fault.Problems
-	Typed      Typed
-}
-
-// Head is what the frame shows.
-func (p Moderation) Head() shared.Head { return head("Moderation", p.Moderation.Call) }
-
-func (p Moderation) table() nhs.Table {
-	t := nhs.Table{
-		ID: "moderation", Caption: "To discuss", CaptionSize: nhs.Medium, RowHeaders: true, Empty: "No application of this call is in moderation, and none has scores that are apart.",
-		Columns: []nhs.Column{{Heading: "Application"}, {Heading: "Title"}, {Heading: "State"}, {Heading: "Scores apart"}, {Heading: "Total", Numeric: true}},
-	}
-	for _, i := range p.Moderation.Items {
-		var apart []string
-		for _, d := range i.Parts {
-			if d.Apart {
-				apart = append(apart, string(d.Part.Code))
-			}
-		}
-		t.Rows = append(t.Rows, []nhs.Cell{
-			{Text: string(i.Ref), Href: address(p.Moderation.Call, "moderation", i.Ref) + "#discuss"}, {Text: i.Title}, {Content: state(i.State)}, {Text: strings.Join(apart, ", ")}, {Text: i.Totals.Total.String()},
-		})
-	}
-	return t
-}
-
-// item is the application that is discussed.
-func (p Moderation) item() *review.Item {
-	for i := range p.Moderation.Items {
-		if p.Moderation.Items[i].Ref == p.Chosen {
-			return &p.Moderation.Items[i]
-		}
-	}
-	if len(p.Moderation.Items) == 1 {
-		return &p.Moderation.Items[0]
-	}
-	return nil
-}
-
-// scores are the scores of an item by part, in short.
-func (p Moderation) scores(i *review.Item) nhs.Table {
-	t := nhs.Table{
-		ID: "scores", Caption: "Scores by part", CaptionSize: nhs.Small, RowHeaders: true, Compact: true,
-		Columns: []nhs.Column{{Heading: "Part"}, {Heading: "Scores"}, {Heading: "Mean", Numeric: true}, {Heading: "Consensus"}, {Heading: "Apart"}},
-	}
-	for _, d := range i.Parts {
-		given := make([]string, len(d.Scores))
-		for n, s := range d.Scores {
-			given[n] = s.Who + ": " + s.Label()
-		}
-		mean, agreed, apart := "", "", ""
-		if d.Counts {
-			mean = fmt.Sprintf("%.2f", d.Mean)
-		}
-		if d.Agreed != nil {
-			agreed = d.Agreed.Label()
-		}
-		if d.Apart {
-			apart = fmt.Sprintf("By %d", d.Spread())
-		}
-		t.Rows = append(t.Rows, nhs.Cells(string(d.Part.Code)+" "+d.Part.Title, strings.Join(given, "; "), mean, agreed, apart))
-	}
-	return t
-}
-
-// plain reports whether a part stands open on the page: its scores are apart, or something is wrong with what was typed.
-func (p Moderation) plain(d review.Discussed) bool {
-	code := string(d.Part.Code)
-	return d.Apart || p.Problems[code] != "" || p.Problems[code+"-reason"] != ""
-}
-
-func (p Moderation) reasons(d review.Discussed) nhs.SummaryList {
-	var list nhs.SummaryList
-	for _, s := range d.Scores {
-		list.Rows = append(list.Rows, nhs.SummaryRow{Key: s.Who + ": " + s.Label(), Value: s.Reason})
-	}
-	return list
-}
-
-func (p Moderation) agree(d review.Discussed) nhs.Radios {
-	code := string(d.Part.Code)
-	stored := ""
-	if d.Agreed != nil {
-		stored = d.Agreed.Label()
-	}
-	field := nhs.Radios{Name: code, Legend: "Consensus on " + code + ", " + d.Part.Title, Error: p.Problems[code], Value: p.Typed(code, stored), Size: nhs.Small, Inline: true, Compact: true}
-	for score := range rubric.Highest + 1 {
-		field.Options = append(field.Options, nhs.Option{Value: fmt.Sprint(score), Label: fmt.Sprint(score)})
-	}
-	return field
-}
-
-func (p Moderation) why(d review.Discussed) nhs.Textarea {
-	code := string(d.Part.Code) + "-reason"
-	stored := ""
-	if d.Agreed != nil {
-		stored = d.Agreed.Reason
-	}
-	return nhs.Textarea{Name: code, Label: "Reason for the consensus on " + string(d.Part.Code), Error: p.Problems[code], Value: p.Typed(code, stored), Rows: 3}
 }

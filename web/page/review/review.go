@@ -3,6 +3,7 @@ package review
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -240,7 +241,7 @@ func (s Sheet) radios(p *rubric.Part) nhs.Radios {
 func scores() []nhs.Option {
 	var options []nhs.Option
 	for score := range rubric.Highest + 1 {
-		options = append(options, nhs.Option{Value: fmt.Sprint(score), Label: fmt.Sprint(score)})
+		options = append(options, nhs.Option{Value: strconv.Itoa(score), Label: strconv.Itoa(score)})
 	}
 	return options
 }
