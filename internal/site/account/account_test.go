@@ -58,7 +58,7 @@ func TestSigningUpInAndOut(t *testing.T) {
 	if in.Location != "/account" || b.Token() == "" {
 		t.Fatalf("%+v", in)
 	}
-	want(t, b.Follow(in), 200, "Your account", "Asha Invented", "this one")
+	want(t, b.Follow(in), 200, "Your account", "Asha Invented", "Another browser (this one)")
 	out := b.Post("/sign-out", nil)
 	if out.Status != 303 || b.Token() != "" {
 		t.Errorf("%+v", out)

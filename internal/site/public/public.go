@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"adoptionfund/internal/access"
+	"adoptionfund/internal/fault"
 	"adoptionfund/internal/fund"
 	"adoptionfund/internal/ident"
 	"adoptionfund/internal/notify"
@@ -97,6 +98,9 @@ func (o Options) tasks(ctx context.Context) ([]Task, error) {
 	var all []Task
 	for _, catalogue := range o.Tasks {
 		tasks, err := catalogue(ctx)
+		if fault.Is(err, fault.Forbidden) {
+			continue // a room in which this person has nothing to do
+		}
 		if err != nil {
 			return nil, fmt.Errorf("collecting what waits: %w", err)
 		}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"adoptionfund/configs"
+	"adoptionfund/internal/fault"
 	"adoptionfund/internal/notify"
 	"adoptionfund/internal/people"
 	"adoptionfund/internal/rubric"
@@ -62,7 +63,8 @@ func TestASignedInPersonSeesTheirTasksFirst(t *testing.T) {
 	tasks := func(context.Context) ([]public.Task, error) {
 		return []public.Task{{Title: "Whenever", Href: "/c"}, {Title: "Later", Href: "/b", Due: at.Add(72 * time.Hour)}, {Title: "Overdue <task>", Href: "/a", Due: at.Add(-time.Hour)}}, nil
 	}
-	s := serve(t, tasks)
+	barred := func(context.Context) ([]public.Task, error) { return nil, fault.New(fault.Forbidden, "No") }
+	s := serve(t, barred, tasks)
 	page := s.SignedIn("asha").Get("/")
 	want(t, page, 200, "What waits for you", "Overdue &lt;task&gt;", "3 days left")
 	if a, b, c := strings.Index(page.Body, "Overdue &lt;"), strings.Index(page.Body, "Later"), strings.Index(page.Body, "Whenever"); a > b || b > c {

@@ -147,16 +147,31 @@ func (a Account) organisations() nhs.Table {
 func (a Account) sessions() nhs.Table {
 	t := nhs.Table{ID: "sessions", Caption: "Where you are signed in", CaptionSize: nhs.Medium, Columns: []nhs.Column{{Heading: "Browser"}, {Heading: "Since"}, {Heading: "Last used"}}}
 	for _, s := range a.Sessions {
-		agent := s.Agent
-		if agent == "" {
-			agent = "Unknown browser"
-		}
+		agent := browser(s.Agent)
 		if s.ID == a.Session {
 			agent += " (this one)"
 		}
 		t.Rows = append(t.Rows, nhs.Cells(agent, uktime.Moment(s.CreatedAt), uktime.Moment(s.SeenAt)))
 	}
 	return t
+}
+
+// browser names a browser and its system by what it calls itself.
+func browser(agent string) string {
+	name, system := "Another browser", ""
+	for _, b := range [][2]string{{"Firefox/", "Firefox"}, {"Edg/", "Edge"}, {"Chrome/", "Chrome"}, {"Safari/", "Safari"}} {
+		if strings.Contains(agent, b[0]) {
+			name = b[1]
+			break
+		}
+	}
+	for _, s := range [][2]string{{"Windows", "Windows"}, {"iPhone", "iPhone"}, {"iPad", "iPad"}, {"Android", "Android"}, {"Mac OS", "macOS"}, {"Linux", "Linux"}} {
+		if strings.Contains(agent, s[0]) {
+			system = " on " + s[1]
+			break
+		}
+	}
+	return name + system
 }
 
 // Codes is the page on which one-time codes are set up.
@@ -168,7 +183,7 @@ type Codes struct {
 
 // Head tells the frame.
 func (Codes) Head() shared.Head {
-	return shared.Head{Title: "Set up one-time codes", Back: &nhs.BackLink{Href: "/account", Text: "Your account"}}
+	return shared.Head{Title: "Set up one-time codes", Crumbs: nhs.Breadcrumbs{{Href: "/", Text: "Home"}, {Href: "/account", Text: "Your account"}}}
 }
 
 // spaced writes the secret in groups of four, to be typed.
