@@ -46,7 +46,8 @@ func (s *Service) AddFile(ctx context.Context, ref ident.Ref, in Upload) error {
 	if !matches(name, stored) {
 		return fault.Fields(fault.Problems{string(q.Code): "What is in the file is not what its name says. Save it again in its own format"})
 	}
-	return s.gate.Write(ctx, func(tx *work.Tx) error { return s.attach(tx, ref, q, name, stored, in.Section) })
+	in.Name = name
+	return s.gate.Write(ctx, func(tx *work.Tx) error { return s.attach(tx, ref, q, in, stored) })
 }
 
 // about gives the problem with an upload to its question.
@@ -85,26 +86,24 @@ func matches(name string, stored files.Stored) bool {
 	return ext == stored.Extension
 }
 
-func (s *Service) attach(tx *work.Tx, ref ident.Ref, q *form.Question, name string, stored files.Stored, code string) error {
+// attach notes a file whose bytes are stored, and adds it to the answer of its question.
+func (s *Service) attach(tx *work.Tx, ref ident.Ref, q *form.Question, in Upload, stored files.Stored) error {
 	a, err := ByRef(tx, ref)
 	if err != nil {
 		return err
 	}
-	p, err := s.open(tx, a, code)
+	p, err := s.open(tx, a, in.Section)
 	if err != nil {
 		return err
 	}
-	if err := tx.Require(access.EditApplication, section{a, p.Section.Path()}); err != nil {
+	if err := writable(tx, a, p.Section); err != nil {
 		return err
 	}
-	if !a.Writable() {
-		return fault.New(fault.Conflict, "The application can no longer be changed")
-	}
-	if problem := form.CheckUpload(q, p.Answers[q.Code], name, stored.Size); problem != "" {
+	if problem := form.CheckUpload(q, p.Answers[q.Code], in.Name, stored.Size); problem != "" {
 		return fault.Fields(fault.Problems{string(q.Code): problem})
 	}
 	file := File{
-		ID: ident.New[ident.File](), ApplicationID: a.ID, Question: string(q.Code), Name: name, MediaType: stored.MediaType, Size: stored.Size,
+		ID: ident.New[ident.File](), ApplicationID: a.ID, Question: string(q.Code), Name: in.Name, MediaType: stored.MediaType, Size: stored.Size,
 		Digest: stored.Digest, UploadedBy: tx.By.ID, UploadedAt: tx.Now,
 	}
 	if err := work.Add(tx, &file); err != nil {
@@ -130,11 +129,8 @@ func (s *Service) RemoveFile(ctx context.Context, ref ident.Ref, code string, id
 		if err != nil {
 			return err
 		}
-		if err := tx.Require(access.EditApplication, section{a, p.Section.Path()}); err != nil {
+		if err := writable(tx, a, p.Section); err != nil {
 			return err
-		}
-		if !a.Writable() {
-			return fault.New(fault.Conflict, "The application can no longer be changed")
 		}
 		v := p.Answers[form.Code(file.Question)]
 		v.Files = slices.DeleteFunc(slices.Clone(v.Files), func(f ident.File) bool { return f == id })

@@ -52,6 +52,7 @@ type listWorld struct {
 }
 
 func newListWorld(t *testing.T) *listWorld {
+	t.Helper()
 	w := &listWorld{World: testkit.New(t)}
 	w.Opened("AF26-GAS")
 	w.applications = append(w.applications, w.DraftIn("AF26-GAS", "Here"))

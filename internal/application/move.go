@@ -1,7 +1,7 @@
 package application
 
 import (
-	"fmt"
+	"strconv"
 	"time"
 
 	"adoptionfund/internal/access"
@@ -32,7 +32,7 @@ func Move(tx *work.Tx, a *Application, on workflow.Event, guards work.Guards, fa
 		}
 	}
 	for _, job := range move.Effects.Jobs {
-		if err := tx.Enqueue(string(job), string(job)+":"+string(a.ID)+":"+fmt.Sprint(a.Version), string(a.ID), tx.Now); err != nil {
+		if err := tx.Enqueue(string(job), string(job)+":"+string(a.ID)+":"+strconv.Itoa(a.Version), string(a.ID), tx.Now); err != nil {
 			return err
 		}
 	}

@@ -115,36 +115,50 @@ func (s *Service) Save(ctx context.Context, ref ident.Ref, code string, in Typed
 		if err != nil {
 			return err
 		}
-		if err := tx.Require(access.EditApplication, section{a, p.Section.Path()}); err != nil {
+		if err := writable(tx, a, p.Section); err != nil {
 			return err
 		}
-		if !a.Writable() {
-			return fault.New(fault.Conflict, "The application can no longer be changed")
-		}
-		stands := p.Answers
-		answers, foreign := form.Bind(p.Section, in.Values, stands)
-		if len(foreign) > 0 {
-			return fault.Fields(foreign)
-		}
-		p.Answers = answers
-		if in.Version != p.Version {
-			return fault.Stale(stands, "Someone else saved this section after you opened it")
-		}
-		mode := form.Partial
-		if in.Strict {
-			mode = form.Complete
-		}
-		wrong = form.Check(p.Form, p.Section, answers, s.how(tx, a, p.Form, mode))
-		if err := dropFiles(tx, a, &p, stands); err != nil {
-			return err
-		}
-		return s.put(tx, a, &p)
+		wrong, err = s.keep(tx, a, &p, in)
+		return err
 	})
 	if err == nil && len(wrong) > 0 {
 		p.Problems = wrong
 		err = fault.Fields(wrong)
 	}
 	return p, err
+}
+
+// writable refuses unless the one who acts may change a section of an application that can be changed.
+func writable(tx *work.Tx, a *Application, sec *form.Section) error {
+	if err := tx.Require(access.EditApplication, section{a, sec.Path()}); err != nil {
+		return err
+	}
+	if !a.Writable() {
+		return fault.New(fault.Conflict, "The application can no longer be changed")
+	}
+	return nil
+}
+
+// keep saves what was typed in a section and says what is wrong with it.
+func (s *Service) keep(tx *work.Tx, a *Application, p *Page, in Typed) (fault.Problems, error) {
+	stands := p.Answers
+	answers, foreign := form.Bind(p.Section, in.Values, stands)
+	if len(foreign) > 0 {
+		return nil, fault.Fields(foreign)
+	}
+	p.Answers = answers
+	if in.Version != p.Version {
+		return nil, fault.Stale(stands, "Someone else saved this section after you opened it")
+	}
+	mode := form.Partial
+	if in.Strict {
+		mode = form.Complete
+	}
+	wrong := form.Check(p.Form, p.Section, answers, s.how(tx, a, p.Form, mode))
+	if err := dropFiles(tx, a, p, stands); err != nil {
+		return nil, err
+	}
+	return wrong, s.put(tx, a, p)
 }
 
 // put saves the section's answers, keeps what lists need of them, and clears signatures that no longer fit.
@@ -160,7 +174,7 @@ func (s *Service) put(tx *work.Tx, a *Application, p *Page) error {
 			return err
 		}
 	}
-	return s.clearSignatures(tx, a, p.Form, p.Answers)
+	return clearSignatures(tx, a, p.Answers)
 }
 
 // own are the answers to the questions of a section.
@@ -302,7 +316,7 @@ func (s *Service) overview(tx *work.Tx, a *Application) (Overview, error) {
 			return o, err
 		}
 	}
-	if o.Signatures, err = s.standing(tx, a, f, o.Answers); err != nil {
+	if o.Signatures, err = standing(tx, a, o.Answers); err != nil {
 		return o, err
 	}
 	if o.Submissions, err = submissionsOf(tx, a.ID); err != nil {

@@ -28,17 +28,16 @@ type Signature struct {
 	ClearedAt     *time.Time
 }
 
-// signing are the two who must sign, and the questions that name them.
-func signing() []struct {
+// signer is one of those who must sign, and the questions that name them.
+type signer struct {
 	part        Relation
 	name, email form.Role
 	label       string
-} {
-	return []struct {
-		part        Relation
-		name, email form.Role
-		label       string
-	}{
+}
+
+// signing are the two who must sign.
+func signing() []signer {
+	return []signer{
 		{SRO, form.RoleSROName, form.RoleSROEmail, "project SRO"},
 		{Finance, form.RoleFinanceName, form.RoleFinanceEmail, "finance lead"},
 	}
@@ -66,21 +65,28 @@ func (s *Service) RequestSignatures(ctx context.Context, ref ident.Ref) error {
 		if problems := form.Check(f, nil, answers, s.how(tx, a, f, form.Complete)); len(problems) > 0 {
 			return &fault.Fault{Kind: fault.Invalid, Words: "Some answers are missing or need to be put right", Fields: problems}
 		}
-		tx.Record(Event(a, string(access.InviteToApplication), map[string]any{"digest": digestOf(answers)}))
-		for _, who := range signing() {
-			if err := s.askToSign(tx, a, f, answers, who.part, who.name, who.email); err != nil {
-				return err
-			}
-		}
-		return nil
+		return s.askBoth(tx, a, f, answers)
 	})
 }
 
-func (s *Service) askToSign(tx *work.Tx, a *Application, f *form.Form, answers form.Answers, part Relation, name, email form.Role) error {
-	p, err := people.Ensure(tx, f.Text(email, answers), f.Text(name, answers))
-	if err != nil {
-		return err
+// askBoth asks the two whom the answers name.
+func (s *Service) askBoth(tx *work.Tx, a *Application, f *form.Form, answers form.Answers) error {
+	digest := digestOf(answers)
+	tx.Record(Event(a, string(access.InviteToApplication), map[string]any{"digest": digest}))
+	for _, who := range signing() {
+		p, err := people.Ensure(tx, f.Text(who.email, answers), f.Text(who.name, answers))
+		if err != nil {
+			return err
+		}
+		if err := s.askToSign(tx, a, p, who.part, digest); err != nil {
+			return err
+		}
 	}
+	return nil
+}
+
+// askToSign makes somebody the signatory for a part, in place of another, and asks them.
+func (s *Service) askToSign(tx *work.Tx, a *Application, p *people.Person, part Relation, digest string) error {
 	for _, old := range a.With(part) {
 		if old != p.ID {
 			if err := Unrelate(tx, a, old, part); err != nil {
@@ -101,7 +107,7 @@ func (s *Service) askToSign(tx *work.Tx, a *Application, f *form.Form, answers f
 	}
 	fields := Fields(a)
 	fields["name"] = p.Name
-	return tx.Notify(notify.Message{Kind: "signature_asked", Person: p.ID, Address: p.Email, Key: string(a.ID) + string(part) + digestOf(answers), Fields: fields})
+	return tx.Notify(notify.Message{Kind: "signature_asked", Person: p.ID, Address: p.Email, Key: string(a.ID) + string(part) + digest, Fields: fields})
 }
 
 // Sign gives the signature of the one who is signed in for the answers as they stand.
@@ -121,28 +127,35 @@ func (s *Service) Sign(ctx context.Context, ref ident.Ref, typed, seenDigest str
 		if name == "" || form.Characters(name) > 200 {
 			return fault.Fields(fault.Problems{"name": "Enter your full name to sign"})
 		}
-		answers, err := Answers(tx, a.ID)
-		if err != nil {
-			return err
-		}
-		digest := digestOf(answers)
-		if seenDigest != digest {
-			return fault.New(fault.Conflict, "The answers changed after you opened the page. Read them again before you sign")
-		}
-		tx.Record(Event(a, string(access.SignApplication), map[string]any{"digest": digest}))
-		for _, who := range signing() {
-			if slices.Contains(a.With(who.part), tx.By.ID) {
-				if err := addSignature(tx, Signature{ID: ident.New[string](), ApplicationID: a.ID, Part: who.part, Person: tx.By.ID, TypedName: name, Digest: digest, SignedAt: tx.Now}); err != nil {
-					return err
-				}
-			}
-		}
-		return nil
+		return signAs(tx, a, name, seenDigest)
 	})
 }
 
+// signAs keeps the signature of the one who acts, for each part that is theirs.
+func signAs(tx *work.Tx, a *Application, name, seenDigest string) error {
+	answers, err := Answers(tx, a.ID)
+	if err != nil {
+		return err
+	}
+	digest := digestOf(answers)
+	if seenDigest != digest {
+		return fault.New(fault.Conflict, "The answers changed after you opened the page. Read them again before you sign")
+	}
+	tx.Record(Event(a, string(access.SignApplication), map[string]any{"digest": digest}))
+	for _, who := range signing() {
+		if !slices.Contains(a.With(who.part), tx.By.ID) {
+			continue
+		}
+		s := Signature{ID: ident.New[string](), ApplicationID: a.ID, Part: who.part, Person: tx.By.ID, TypedName: name, Digest: digest, SignedAt: tx.Now}
+		if err := addSignature(tx, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // clearSignatures takes back the signatures that were given for other answers, and tells those who gave them.
-func (s *Service) clearSignatures(tx *work.Tx, a *Application, f *form.Form, answers form.Answers) error {
+func clearSignatures(tx *work.Tx, a *Application, answers form.Answers) error {
 	signatures, err := signaturesOf(tx, a.ID)
 	if err != nil || len(signatures) == 0 {
 		return err
@@ -170,7 +183,7 @@ func (s *Service) clearSignatures(tx *work.Tx, a *Application, f *form.Form, ans
 }
 
 // standing gives the signatures that stand for the answers: given by those whom the answers name, for these answers.
-func (s *Service) standing(tx *work.Tx, a *Application, f *form.Form, answers form.Answers) ([]Signature, error) {
+func standing(tx *work.Tx, a *Application, answers form.Answers) ([]Signature, error) {
 	all, err := signaturesOf(tx, a.ID)
 	if err != nil {
 		return nil, err

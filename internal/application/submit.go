@@ -78,7 +78,7 @@ func (s *Service) submit(tx *work.Tx, a *Application) error {
 	if err != nil {
 		return err
 	}
-	stand, err := s.standing(tx, a, f, answers)
+	stand, err := standing(tx, a, answers)
 	if err != nil {
 		return err
 	}
@@ -181,7 +181,7 @@ func (s *Service) standingSubmission(tx *work.Tx, a *Application) (*Submission, 
 }
 
 // Snapshot gives the answers of the standing submission with its form: what the rooms after this one assess.
-func (s *Service) Snapshot(tx *work.Tx, a *Application) (*form.Form, form.Answers, *Submission, error) {
+func (s *Service) Snapshot(tx *work.Tx, a *Application) (*form.Form, form.Answers, *Submission, error) { //nolint:revive // what belongs together and is read at one moment
 	sub, err := s.standingSubmission(tx, a)
 	if err != nil {
 		return nil, nil, nil, err
@@ -198,7 +198,7 @@ func (s *Service) Snapshot(tx *work.Tx, a *Application) (*form.Form, form.Answer
 }
 
 // Receipt gives the receipt of the standing submission, as it was signed.
-func (s *Service) Receipt(ctx context.Context, ref ident.Ref) (*Application, audit.Receipt, string, error) {
+func (s *Service) Receipt(ctx context.Context, ref ident.Ref) (*Application, audit.Receipt, string, error) { //nolint:revive // what belongs together and is read at one moment
 	var a *Application
 	var text string
 	err := s.gate.Read(ctx, func(tx *work.Tx) error {

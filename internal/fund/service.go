@@ -321,7 +321,7 @@ func AllRounds(tx *work.Tx) ([]RoundWithCalls, error) {
 }
 
 // Show gives one call with its round and its changes, as everybody may see them once its opening is approved.
-func (s *Service) Show(ctx context.Context, ref ident.CallRef) (Call, Round, []Change, error) {
+func (s *Service) Show(ctx context.Context, ref ident.CallRef) (Call, Round, []Change, error) { //nolint:revive // what belongs together and is read at one moment
 	var c *Call
 	var r *Round
 	var changes []Change

@@ -121,7 +121,7 @@ func NormalEmail(text string) (string, error) {
 }
 
 // checkName gives a name without surrounding space, or the problem with it.
-func checkName(text string) (string, string) {
+func checkName(text string) (name, problem string) {
 	text = strings.Join(strings.Fields(text), " ")
 	switch {
 	case text == "":

@@ -77,7 +77,7 @@ func (s *Service) SignUp(ctx context.Context, in SignUp) error {
 		if err != nil {
 			return err
 		}
-		return s.sendLink(tx, p, confirming, 24*time.Hour, "account.confirm", "/sign-up/confirm")
+		return s.sendLink(tx, p, mailedLink{confirming, 24 * time.Hour, "account.confirm", "/sign-up/confirm"})
 	})
 }
 
@@ -110,13 +110,21 @@ func (s *Service) tell(tx *work.Tx, p *Person, kind notify.Kind, key string, fie
 	return tx.Notify(notify.Message{Kind: kind, Person: p.ID, Address: p.Email, Key: key, Fields: fields})
 }
 
+// mailedLink is a link as it is mailed: what for, how long it works, the mail's text, and the page that it leads to.
+type mailedLink struct {
+	why  purpose
+	life time.Duration
+	kind notify.Kind
+	path string
+}
+
 // sendLink makes a link and mails it.
-func (s *Service) sendLink(tx *work.Tx, p *Person, why purpose, life time.Duration, kind notify.Kind, path string) error {
-	token, err := newLink(tx, p.ID, why, life)
+func (s *Service) sendLink(tx *work.Tx, p *Person, l mailedLink) error {
+	token, err := newLink(tx, p.ID, l.why, l.life)
 	if err != nil {
 		return err
 	}
-	return s.tell(tx, p, kind, audit.Digest([]byte(token)), map[string]string{"name": p.Name, "link": s.linkTo(path, token)})
+	return s.tell(tx, p, l.kind, audit.Digest([]byte(token)), map[string]string{"name": p.Name, "link": s.linkTo(l.path, token)})
 }
 
 func (s *Service) linkTo(path, token string) string {
@@ -209,7 +217,7 @@ func (s *Service) RequestReset(ctx context.Context, address string) error {
 			return err
 		}
 		tx.Record(audit.Event{Verb: "account.ask_reset", Kind: "person", Subject: string(p.ID)})
-		return s.sendLink(tx, p, resetting, time.Duration(s.rules.ResetMinutes)*time.Minute, "account.reset", "/sign-in/reset")
+		return s.sendLink(tx, p, mailedLink{resetting, time.Duration(s.rules.ResetMinutes) * time.Minute, "account.reset", "/sign-in/reset"})
 	})
 }
 
@@ -272,7 +280,7 @@ func (s *Service) ChangePassword(ctx context.Context, token, old, fresh string) 
 		return err
 	}
 	if !fits {
-		return fault.Fields(fault.Problems{"old_password": "Enter your current password"})
+		return fault.Fields(fault.Problems{"old_password": "Enter your current password"}) // #nosec G101 -- words for the person
 	}
 	hash, err := s.hasher.hash(ctx, fresh)
 	if err != nil {

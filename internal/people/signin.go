@@ -93,20 +93,9 @@ func (s *Service) finishSignIn(ctx context.Context, id ident.Person, in SignIn, 
 			answer = wrong()
 			return s.countFailure(tx, p)
 		}
-		if s.rules.SecondFactor && p.FactorAt != nil {
-			if in.Code == "" {
-				out.NeedsCode = true
-				return nil
-			}
-			right, err := s.checkCode(tx, p, in.Code)
-			if err != nil {
-				return err
-			}
-			if !right {
-				out.NeedsCode = true
-				answer = fault.Fields(fault.Problems{"code": "The code is not right. Enter the one that your app shows now, or a recovery code"})
-				return s.countFailure(tx, p)
-			}
+		out.NeedsCode, answer, err = s.askCode(tx, p, in.Code)
+		if err != nil || out.NeedsCode {
+			return err
 		}
 		out, err = s.begin(tx, p, in.Agent, !s.rules.SecondFactor || p.FactorAt != nil)
 		return err
@@ -115,6 +104,22 @@ func (s *Service) finishSignIn(ctx context.Context, id ident.Person, in SignIn, 
 		err = answer
 	}
 	return out, err
+}
+
+// askCode reports whether a code is still needed, with the answer for the person where the one they typed is wrong.
+func (s *Service) askCode(tx *work.Tx, p *Person, code string) (needed bool, answer, err error) {
+	if !s.rules.SecondFactor || p.FactorAt == nil {
+		return false, nil, nil
+	}
+	if code == "" {
+		return true, nil, nil
+	}
+	right, err := s.checkCode(tx, p, code)
+	if err != nil || right {
+		return false, nil, err
+	}
+	answer = fault.Fields(fault.Problems{"code": "The code is not right. Enter the one that your app shows now, or a recovery code"})
+	return true, answer, s.countFailure(tx, p)
 }
 
 func (s *Service) countFailure(tx *work.Tx, p *Person) error {

@@ -29,7 +29,7 @@ func Answers(f *form.Form) form.Answers {
 
 // answer makes an answer to one question.
 func answer(f *form.Form, q *form.Question, before form.Answers) form.Value {
-	switch q.Kind {
+	switch q.Kind { //nolint:exhaustive // the others are plain
 	case form.KindYesNo, form.KindSingleChoice, form.KindMultiChoice:
 		return least(f, q, before)
 	case form.KindFile:
@@ -52,21 +52,27 @@ func least(f *form.Form, q *form.Question, before form.Answers) form.Value {
 		if option == form.Other && q.AllowOther {
 			v.Other = "Something else"
 		}
-		asked := f.Asked(before.Merge(form.Answers{q.Code: v}), nil)
-		weight := 0
-		for _, other := range f.Questions() {
-			if asked[other.Code] && other.Required != form.RequiredNever {
-				weight++
-				if other.Kind == form.KindFile {
-					weight += 100
-				}
-			}
-		}
+		weight := weigh(f, before.Merge(form.Answers{q.Code: v}))
 		if fewest < 0 || weight < fewest {
 			best, fewest = v, weight
 		}
 	}
 	return best
+}
+
+// weigh counts the questions that are asked after answers; a file counts for many.
+func weigh(f *form.Form, answers form.Answers) int {
+	asked, weight := f.Asked(answers, nil), 0
+	for _, q := range f.Questions() {
+		if !asked[q.Code] || q.Required == form.RequiredNever {
+			continue
+		}
+		weight++
+		if q.Kind == form.KindFile {
+			weight += 100
+		}
+	}
+	return weight
 }
 
 func options(q *form.Question) []string {
@@ -101,7 +107,7 @@ func table(q *form.Question) form.Value {
 
 // plain answers a question that has no choices.
 func plain(q *form.Question) form.Value {
-	switch q.Kind {
+	switch q.Kind { //nolint:exhaustive // the others are text or were answered before
 	case form.KindEmail:
 		return form.Value{Text: "colleague@lead.example"}
 	case form.KindTelephone:

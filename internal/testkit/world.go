@@ -27,7 +27,7 @@ import (
 )
 
 // Password is the password of everybody in a World who has one.
-const Password = "a long pass phrase 7"
+const Password = "a long pass phrase 7" // #nosec G101 -- of invented people in throwaway databases
 
 // The addresses of the people whom every World has: they write, sign and submit its applications. All of them are invented.
 const (

@@ -48,7 +48,7 @@ func (o Options) save(r *route.Request) (route.Reply, error) {
 	typed := application.Typed{Values: r.Form(), Version: r.Version(), Strict: going && len(uploads) == 0}
 	p, err := o.Applications.Save(r.Context(), ref, code, typed)
 	if err == nil && going && len(uploads) == 0 {
-		return o.goOn(r, p)
+		return goOn(p)
 	}
 	if !kept(err, p) {
 		return r.Again(err, o.section)
@@ -96,11 +96,11 @@ func (o Options) checkAndGoOn(r *route.Request, ref ident.Ref, code string) (rou
 	if err != nil {
 		return r.Again(err, o.section)
 	}
-	return o.goOn(r, p)
+	return goOn(p)
 }
 
 // goOn leads to the section after this one, or to all answers after the last.
-func (o Options) goOn(r *route.Request, p application.Page) (route.Reply, error) {
+func goOn(p application.Page) (route.Reply, error) {
 	if next := after(p); next != nil {
 		return route.Go("/applications/%s/sections/%s", p.Application.Ref, next.Path())
 	}

@@ -115,13 +115,13 @@ func (b *Browser) Token() string { return b.cookies[route.SessionCookie(false)] 
 // Get asks for a page.
 func (b *Browser) Get(path string) Answer {
 	b.server.tb.Helper()
-	return b.do(httptest.NewRequest(http.MethodGet, path, nil))
+	return b.do(httptest.NewRequestWithContext(b.server.tb.Context(), http.MethodGet, path, nil))
 }
 
 // Post sends a form.
 func (b *Browser) Post(path string, form url.Values) Answer {
 	b.server.tb.Helper()
-	req := httptest.NewRequest(http.MethodPost, path, strings.NewReader(form.Encode()))
+	req := httptest.NewRequestWithContext(b.server.tb.Context(), http.MethodPost, path, strings.NewReader(form.Encode()))
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	return b.do(req)
 }
@@ -148,7 +148,7 @@ func (b *Browser) Upload(path string, form url.Values, field, name string, conte
 	if err != nil {
 		b.server.tb.Fatal(err)
 	}
-	req := httptest.NewRequest(http.MethodPost, path, &body)
+	req := httptest.NewRequestWithContext(b.server.tb.Context(), http.MethodPost, path, &body)
 	req.Header.Set("Content-Type", w.FormDataContentType())
 	return b.do(req)
 }
@@ -166,7 +166,7 @@ func (b *Browser) do(req *http.Request) Answer {
 	b.server.tb.Helper()
 	req.Host = "fund.example"
 	for name, value := range b.cookies {
-		req.AddCookie(&http.Cookie{Name: name, Value: value})
+		req.AddCookie(&http.Cookie{Name: name, Value: value}) // #nosec G124 -- what a browser sends has no attributes
 	}
 	if b.from != "" {
 		req.Header.Set("Referer", "http://fund.example"+b.from)

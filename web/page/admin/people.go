@@ -129,7 +129,7 @@ func (p Person) details() nhs.SummaryList {
 	}
 	return nhs.SummaryList{Rows: []nhs.SummaryRow{
 		{Key: "Email address", Value: p.Email},
-		{Key: "Status", Content: status(p.Entry.Person)},
+		{Key: "Status", Content: status(p.Person)},
 		{Key: "One-time codes", Value: codes},
 		{Key: "Since", Value: uktime.Moment(p.CreatedAt)},
 	}}

@@ -1,7 +1,7 @@
 package apply
 
 import (
-	"fmt"
+	"strconv"
 
 	"adoptionfund/internal/application"
 	"adoptionfund/internal/audit"
@@ -31,7 +31,7 @@ func (r Receipt) rows() nhs.SummaryList {
 		{Key: "Call", Value: r.Receipt.Call},
 		{Key: "Arrived", Value: uktime.Deadline(r.Receipt.Arrived)},
 		{Key: "Digest of what was sent", Value: r.Receipt.Digest},
-		{Key: "Place in the audit trail", Value: fmt.Sprint(r.Receipt.Position)},
+		{Key: "Place in the audit trail", Value: strconv.FormatInt(r.Receipt.Position, 10)},
 	}
 	if r.Receipt.Replaces != "" {
 		rows = append(rows, nhs.SummaryRow{Key: "Replaces the submission with the digest", Value: r.Receipt.Replaces})

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -179,7 +180,7 @@ func (c Call) criteria() nhs.Table {
 		if minimum, ok := c.Call.Settings.Method.MinParts[string(p.Code)]; ok {
 			least = fmt.Sprintf("%g of 5", minimum)
 		}
-		t.Rows = append(t.Rows, nhs.Cells(string(p.Code)+" "+p.Title, c.Rubric.Heading(p.Criterion).Title, c.scoredBy(p), fmt.Sprint(p.Weight), least))
+		t.Rows = append(t.Rows, nhs.Cells(string(p.Code)+" "+p.Title, c.Rubric.Heading(p.Criterion).Title, c.scoredBy(p), strconv.Itoa(p.Weight), least))
 	}
 	return t
 }
@@ -190,6 +191,7 @@ func (c Call) scoredBy(p *rubric.Part) string {
 		return "DTAC assessor"
 	case rubric.Officers:
 		return "Two eligibility officers"
+	case rubric.Reviewers:
 	}
 	names := make([]string, len(p.Kinds))
 	for i, k := range p.Kinds {
@@ -232,7 +234,7 @@ func (c Call) method() nhs.SummaryList {
 		{Key: "Reserve list", Value: yes(m.Reserve > 0, fmt.Sprintf("%d places", m.Reserve), "None")},
 	}
 	if m.MaxCount > 0 {
-		rows = append(rows, nhs.SummaryRow{Key: "Most awards", Value: fmt.Sprint(m.MaxCount)})
+		rows = append(rows, nhs.SummaryRow{Key: "Most awards", Value: strconv.Itoa(m.MaxCount)})
 	}
 	for _, l := range m.Limits {
 		rows = append(rows, nhs.SummaryRow{Key: "Limit by " + l.By, Value: limit(l)})
