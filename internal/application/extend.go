@@ -8,6 +8,7 @@ import (
 	"adoptionfund/internal/access"
 	"adoptionfund/internal/fault"
 	"adoptionfund/internal/form"
+	"adoptionfund/internal/fund"
 	"adoptionfund/internal/ident"
 	"adoptionfund/internal/uktime"
 	"adoptionfund/internal/work"
@@ -119,5 +120,25 @@ func (s *Service) ConfirmExtension(ctx context.Context, ref ident.Ref) error {
 			return err
 		}
 		return confirmExtension(tx, waiting)
+	})
+}
+
+// ExtendCall makes a proposed extension of a call hold for all, by a second person, and tells everybody who is writing an application.
+func (s *Service) ExtendCall(ctx context.Context, ref ident.CallRef) error {
+	return s.gate.Write(ctx, func(tx *work.Tx) error {
+		c, err := fund.ConfirmExtension(tx, ref)
+		if err != nil {
+			return err
+		}
+		rows, err := InCall(tx, c, workflow.Draft, workflow.Submitted)
+		if err != nil {
+			return err
+		}
+		for _, a := range rows {
+			if err := tell(tx, a, workflow.TellCallExtended); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }

@@ -12,6 +12,7 @@ import (
 	"adoptionfund/internal/audit"
 	"adoptionfund/internal/fault"
 	"adoptionfund/internal/form"
+	"adoptionfund/internal/fund"
 	"adoptionfund/internal/testkit"
 	"adoptionfund/internal/work"
 	"adoptionfund/internal/workflow"
@@ -283,5 +284,23 @@ func TestOneApplicantGetsMoreTimeFromTwoPeople(t *testing.T) {
 	}
 	if got := w.Application(other.Ref).State; got != workflow.NotSubmitted {
 		t.Errorf("the other is %s", got)
+	}
+}
+
+func TestEverybodyWhoWritesIsToldOfALaterDeadline(t *testing.T) {
+	t.Parallel()
+	w := testkit.New(t)
+	a := w.Draft("A title")
+	c := w.OpenCall()
+	w.Person("one", "administrator", access.Scope{})
+	w.Person("two", "administrator", access.Scope{})
+	must(t, w.Funds.ProposeExtension(w.As("one"), c.Ref, fund.Extension{Until: c.ClosesAt.AddDate(0, 0, 7), Reason: "The guidance was corrected"}))
+	w.Want(w.Applications.ExtendCall(w.As("one"), c.Ref), fault.Forbidden)
+	must(t, w.Applications.ExtendCall(w.As("two"), c.Ref))
+	if m := w.Mails(testkit.Applicant)[0]; m.Kind != "call_extended" || !strings.Contains(m.Body, "19 October 2026") {
+		t.Errorf("%+v", m)
+	}
+	if got := w.Application(a.Ref).ClosesAt(); !got.Equal(c.ClosesAt.AddDate(0, 0, 7)) {
+		t.Errorf("it closes at %v", got)
 	}
 }

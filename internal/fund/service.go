@@ -238,30 +238,35 @@ func orConflict(err error, words string) error {
 // ConfirmExtension makes a proposed extension hold, by a person other than the one who proposed it.
 func (s *Service) ConfirmExtension(ctx context.Context, ref ident.CallRef) error {
 	return s.gate.Write(ctx, func(tx *work.Tx) error {
-		c, err := CallByRef(tx, ref)
-		if err != nil {
-			return err
-		}
-		waiting, err := openChange(tx, c.ID, extension)
-		if err != nil {
-			return err
-		}
-		guards := work.Guards{
-			workflow.ExtensionProposed: Holds(waiting != nil),
-			workflow.LaterDeadline:     Holds(waiting != nil && waiting.ClosesAt.After(c.ClosesAt)),
-		}
-		if waiting != nil {
-			if waiting.ProposedBy == tx.By.ID {
-				return fault.New(fault.Forbidden, "Somebody other than who proposed the extension must confirm it")
-			}
-			if err := confirmChange(tx, waiting); err != nil {
-				return err
-			}
-			c.ClosesAt = waiting.ClosesAt
-			guards[workflow.LaterDeadline] = Holds(true)
-		}
-		return Move(tx, c, workflow.ExtendCall, guards)
+		_, err := ConfirmExtension(tx, ref)
+		return err
 	})
+}
+
+// ConfirmExtension is Service.ConfirmExtension for the room that tells those who are writing. It gives the call with its new deadline.
+func ConfirmExtension(tx *work.Tx, ref ident.CallRef) (*Call, error) {
+	c, err := CallByRef(tx, ref)
+	if err != nil {
+		return nil, err
+	}
+	waiting, err := openChange(tx, c.ID, extension)
+	if err != nil {
+		return nil, err
+	}
+	guards := work.Guards{
+		workflow.ExtensionProposed: Holds(waiting != nil),
+		workflow.LaterDeadline:     Holds(waiting != nil && waiting.ClosesAt.After(c.ClosesAt)),
+	}
+	if waiting != nil {
+		if waiting.ProposedBy == tx.By.ID {
+			return nil, fault.New(fault.Forbidden, "Somebody other than who proposed the extension must confirm it")
+		}
+		if err := confirmChange(tx, waiting); err != nil {
+			return nil, err
+		}
+		c.ClosesAt = waiting.ClosesAt
+	}
+	return c, Move(tx, c, workflow.ExtendCall, guards)
 }
 
 // RoundWithCalls is a round as lists show it.
