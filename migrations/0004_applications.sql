@@ -24,6 +24,7 @@ CREATE TABLE applications (
   version integer NOT NULL
 );
 CREATE INDEX applications_call ON applications (call_id, state, ref);
+CREATE INDEX applications_state ON applications (state, ref);
 CREATE INDEX applications_round ON applications (round_id, ref);
 CREATE INDEX applications_contact ON applications (main_contact, ref);
 CREATE INDEX applications_lead ON applications (lead, ref);
