@@ -5,15 +5,17 @@ import (
 	"fmt"
 	"slices"
 
-	"adoptionfund/internal/access"
 	"adoptionfund/internal/demonstration"
-	"adoptionfund/internal/fund"
+	"adoptionfund/internal/notify"
 	"adoptionfund/internal/site"
 	"adoptionfund/internal/site/account"
+	"adoptionfund/internal/site/applicant"
+	"adoptionfund/internal/site/fundteam"
 	"adoptionfund/internal/site/oversight"
 	"adoptionfund/internal/site/panel"
+	"adoptionfund/internal/site/public"
+	"adoptionfund/internal/site/reviewer"
 	"adoptionfund/internal/site/route"
-	"adoptionfund/internal/work"
 	"adoptionfund/migrations"
 	"adoptionfund/web/page/shared"
 )
@@ -36,9 +38,26 @@ func (a *app) site(demo bool) (*site.Site, error) {
 }
 
 // routes is the route table of the whole product.
-func (a *app) routes(bool) []route.Row {
+func (a *app) routes(demo bool) []route.Row {
+	open := public.Options{
+		Funds: a.funds, Library: a.library, Rubrics: a.rubrics, People: a.people, PublicKey: a.gate.PublicKey(), PublicURL: a.config.Public(),
+		Tasks: append(panel.Tasks(a.gate, a.reviews), applicant.Tasks(a.applications)),
+	}
+	if demo {
+		open.Mail = notify.NewBox(a.db.Read)
+	}
 	return slices.Concat(
-		account.Rows(a.people, a.scopeName),
+		public.Rows(open),
+		account.Rows(a.people, a.funds.ScopeName),
+		applicant.Rows(applicant.Options{Applications: a.applications, Funds: a.funds, People: a.people}),
+		applicant.Clarifications(a.eligibility),
+		applicant.Supplier(a.products),
+		applicant.Outcomes(a.decisions),
+		fundteam.Screening(a.eligibility, a.reviews),
+		fundteam.DTAC(a.products, a.eligibility, a.reviews),
+		fundteam.PeopleRows(a.people, a.funds),
+		reviewer.Rows(reviewer.Rooms{Applications: a.applications, Interests: a.interests, Assignments: a.assignments, Reviews: a.reviews, Now: a.gate.Now}),
+		panel.Assessment{Funds: a.funds, Interests: a.interests, Assignments: a.assignments, Reviews: a.reviews}.Rows(),
 		panel.Allocation(a.allocations),
 		oversight.Rows(oversight.Rooms{Gate: a.gate, Funds: a.funds, Decisions: a.decisions, Awards: a.awards, Reports: a.reports}),
 	)
@@ -60,32 +79,6 @@ func (a *app) ready(ctx context.Context) error {
 		return fmt.Errorf("storage: %w", err)
 	}
 	return nil
-}
-
-// scopeName is how people call a scope: "the whole fund", AF26, AF26-CAR.
-func (a *app) scopeName(ctx context.Context, scope access.Scope) (string, error) {
-	name := "the whole fund"
-	err := a.gate.Read(ctx, func(tx *work.Tx) error {
-		if scope.Call != "" {
-			c, err := fund.CallByID(tx, scope.Call)
-			if err == nil {
-				name = string(c.Ref)
-			}
-			return err //nolint:wrapcheck // says what it was doing
-		}
-		if scope.Round != "" {
-			r, err := fund.RoundByID(tx, scope.Round)
-			if err == nil {
-				name = string(r.Ref)
-			}
-			return err //nolint:wrapcheck // says what it was doing
-		}
-		return nil
-	})
-	if err != nil {
-		return "", fmt.Errorf("naming a scope: %w", err)
-	}
-	return name, nil
 }
 
 // isDemonstration reports whether the database holds a demonstration.

@@ -95,3 +95,24 @@ func (s *Service) endExtensions(ctx context.Context, calls []ident.CallRef) erro
 	}
 	return nil
 }
+
+// ReopenDrafts reopens the drafts of a call that was reopened after a failure of the service: a job.
+func (s *Service) ReopenDrafts(ctx context.Context, id ident.Call) error {
+	return s.gate.Write(ctx, func(tx *work.Tx) error {
+		c, err := fund.CallByID(tx, id)
+		if err != nil {
+			return err
+		}
+		rows, err := InCall(tx, c, workflow.NotSubmitted)
+		if err != nil {
+			return err
+		}
+		guards := work.Guards{workflow.CallReopened: work.Holds(c.State == workflow.CallOpen)}
+		for _, a := range rows {
+			if err := Move(tx, a, workflow.ReopenDraft, guards, nil); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

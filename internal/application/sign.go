@@ -47,7 +47,7 @@ func signing() []signer {
 // signatories of the application, those named before and replaced no longer are.
 func (s *Service) RequestSignatures(ctx context.Context, ref ident.Ref) error {
 	return s.gate.Write(ctx, func(tx *work.Tx) error {
-		a, err := ByRef(tx, ref)
+		a, err := visible(tx, ref)
 		if err != nil {
 			return err
 		}
@@ -67,6 +67,15 @@ func (s *Service) RequestSignatures(ctx context.Context, ref ident.Ref) error {
 		}
 		return s.askBoth(tx, a, f, answers)
 	})
+}
+
+// visible reads an application that the one who acts may see. That any other is there they do not learn, whatever they may not do.
+func visible(tx *work.Tx, ref ident.Ref) (*Application, error) {
+	a, err := ByRef(tx, ref)
+	if err != nil {
+		return nil, err
+	}
+	return a, tx.Require(access.ViewApplication, a)
 }
 
 // askBoth asks the two whom the answers name.
@@ -113,7 +122,7 @@ func (s *Service) askToSign(tx *work.Tx, a *Application, p *people.Person, part 
 // Sign gives the signature of the one who is signed in for the answers as they stand.
 func (s *Service) Sign(ctx context.Context, ref ident.Ref, typed, seenDigest string) error {
 	return s.gate.Write(ctx, func(tx *work.Tx) error {
-		a, err := ByRef(tx, ref)
+		a, err := visible(tx, ref)
 		if err != nil {
 			return err
 		}

@@ -63,6 +63,9 @@ func (s *Service) Evidence(ctx context.Context, act access.Action, ref ident.Ref
 		if err := tx.Require(act, a); err != nil {
 			return err
 		}
+		if a.SubmissionID == nil {
+			return work.NotFound("file")
+		}
 		f, _, _, err := s.Snapshot(tx, a)
 		if err != nil {
 			return err

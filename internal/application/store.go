@@ -2,6 +2,7 @@ package application
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"gorm.io/gorm/clause"
@@ -184,4 +185,54 @@ func CountIn(tx *work.Tx, call ident.Call, states ...workflow.ApplicationState) 
 		return 0, fmt.Errorf("counting applications: %w", err)
 	}
 	return n, nil
+}
+
+// CountByState counts applications by call and state, with one query.
+func CountByState(tx *work.Tx) (map[ident.Call]map[workflow.ApplicationState]int, error) {
+	var rows []struct {
+		CallID ident.Call
+		State  workflow.ApplicationState
+		N      int
+	}
+	if err := tx.DB().Raw("SELECT call_id, state, COUNT(*) AS n FROM applications GROUP BY call_id, state").Scan(&rows).Error; err != nil {
+		return nil, fmt.Errorf("counting applications by state: %w", err)
+	}
+	counts := map[ident.Call]map[workflow.ApplicationState]int{}
+	for _, r := range rows {
+		if counts[r.CallID] == nil {
+			counts[r.CallID] = map[workflow.ApplicationState]int{}
+		}
+		counts[r.CallID][r.State] = r.N
+	}
+	return counts, nil
+}
+
+// ByIDs reads applications with their calls and people, by id: with three queries, however many there are.
+func ByIDs(tx *work.Tx, ids []ident.Application) (map[ident.Application]*Application, error) {
+	found := map[ident.Application]*Application{}
+	if len(ids) == 0 {
+		return found, nil
+	}
+	rows, err := work.Many[*Application](tx.DB().Where("id IN ?", ids), "applications")
+	if err != nil {
+		return nil, err
+	}
+	parts, err := work.Many[Part](tx.DB().Where("application_id IN ?", ids).Order("since, person, relation"), "people of the applications")
+	if err != nil {
+		return nil, err
+	}
+	calls, err := fund.Calls(tx)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range rows {
+		i := slices.IndexFunc(calls, func(c fund.Call) bool { return c.ID == a.CallID })
+		a.call = &calls[i]
+		a.inTime = tx.Arrival.Before(a.ClosesAt())
+		found[a.ID] = a
+	}
+	for _, p := range parts {
+		found[p.ApplicationID].people = append(found[p.ApplicationID].people, p)
+	}
+	return found, nil
 }

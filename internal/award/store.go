@@ -98,3 +98,27 @@ func lapsing(tx *work.Tx) ([]ident.Ref, error) {
 	}
 	return refs, nil
 }
+
+// In gives the awards in any of the states with their applications, in the order of their references: those that wait for somebody's
+// next step, which are few at a time.
+func In(tx *work.Tx, states ...workflow.AwardState) ([]*Award, error) {
+	rows, err := work.Many[*Award](tx.DB().Where("state IN ?", states).Order("ref").Limit(200), "awards")
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]ident.Application, len(rows))
+	for i, a := range rows {
+		ids[i] = a.ApplicationID
+	}
+	apps, err := application.ByIDs(tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	kept := rows[:0]
+	for _, a := range rows {
+		if a.application = apps[a.ApplicationID]; a.application != nil {
+			kept = append(kept, a)
+		}
+	}
+	return kept, nil
+}

@@ -70,8 +70,7 @@ func (r *Request) setCookies(showsPage bool) {
 	if s := r.session; s != nil {
 		cookie := r.env.removal(sessionCookie)
 		if s.token != "" {
-			cookie = r.env.cookie(sessionCookie, s.token)
-			cookie.Expires = s.ends
+			cookie = r.env.cookie(sessionCookie, s.token) // gone with the browser's window; the server knows when it ends
 		}
 		http.SetCookie(r.gin.Writer, cookie)
 	}

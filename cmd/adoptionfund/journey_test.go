@@ -1,0 +1,529 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"adoptionfund/internal/access"
+	"adoptionfund/internal/assignment"
+	"adoptionfund/internal/config"
+	"adoptionfund/internal/db"
+	"adoptionfund/internal/form"
+	"adoptionfund/internal/fund"
+	"adoptionfund/internal/ident"
+	"adoptionfund/internal/money"
+	"adoptionfund/internal/people"
+	"adoptionfund/internal/testkit"
+	"adoptionfund/internal/testkit/chromium"
+)
+
+const modules = "../../web/node_modules"
+
+// fundForPath is a small round with one call, whose dates the test's clock goes through.
+const fundForPath = `
+round: AF26
+title: The path
+budget: 1000000
+senior_officer: senior@fund.example
+calls:
+  - theme: CAR
+    title: Cardiology
+    opens: 2026-09-14 09:00
+    closes: 2026-10-12 12:00
+    release: 2026-11-20 09:00
+    budget: 1000000
+    award_cap: 500000
+    purpose: Remote monitoring
+    priorities: [{code: P1, title: Waiting lists}]
+    review: {kinds: {clinical: 1, technical: 1, ppv: 1}, apart_by: 3}
+    method: {min_score: 10}
+    dtac: {never_defer: [C1.2.5]}
+`
+
+// path is one application's whole way, with everybody who has a part in it.
+type path struct {
+	t       *testing.T
+	app     *app
+	clock   *testkit.Clock
+	browser *chromium.Browser
+	url     string
+	how     chromium.How
+	known   map[string]*chromium.Person
+	ref     string
+}
+
+func newPath(t *testing.T, b *chromium.Browser, how chromium.How) *path {
+	t.Helper()
+	clock := &testkit.Clock{}
+	clock.Set(testkit.Start())
+	a := wired(t, clock)
+	p := &path{t: t, app: a, clock: clock, browser: b, how: how, known: map[string]*chromium.Person{}}
+	handler, err := a.site(true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	p.url = server.URL
+	return p
+}
+
+// wired is the whole program on a database of the test's own.
+func wired(t testing.TB, clock *testkit.Clock) *app {
+	t.Helper()
+	defaults, err := os.ReadFile("../../configs/adoptionfund.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	c, err := config.Load(defaults, "", nil, map[string]string{
+		"database_url": testkit.DatabaseURL(t), "key_file": filepath.Join(dir, "key"), "storage_url": "file://" + filepath.Join(dir, "files"),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Accounts.SecondFactor = false
+	c.Accounts.SessionLifetime = 365 * 24 * time.Hour // the clock goes through months
+	c.Limits.RequestsPerSecond = 0
+	a, err := wireWith(t.Context(), c, clock.Now, slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})), db.Normal)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = a.close() })
+	return a
+}
+
+const pathPassword = "a long pass phrase 7"
+
+// account makes somebody who can sign in, as the operator would.
+func (p *path) account(email, name, role string) {
+	p.t.Helper()
+	operator := access.With(p.t.Context(), access.Operator("tester"))
+	link, err := p.app.people.Add(operator, people.Newcomer{Email: email, Name: name, Role: role})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	u, err := url.Parse(link)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if err := p.app.people.Accept(access.With(p.t.Context(), access.Principal{}), u.Query().Get("token"), name, pathPassword); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+func (p *path) as(email string) context.Context {
+	p.t.Helper()
+	who, err := p.app.people.As(p.t.Context(), email)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return access.With(p.t.Context(), who)
+}
+
+// person is somebody at their own browser, signed in.
+func (p *path) person(email string) *chromium.Person {
+	p.t.Helper()
+	if at, ok := p.known[email]; ok {
+		return at
+	}
+	name, _, _ := strings.Cut(email, "@")
+	at := p.browser.Person(p.t, p.url, name, p.how).SignIn(email, pathPassword)
+	p.known[email] = at
+	return at
+}
+
+// tick lets the program's clock do what is due.
+func (p *path) tick() {
+	p.t.Helper()
+	if err := p.app.tick(p.t.Context()); err != nil {
+		p.t.Fatal(err)
+	}
+	worker, err := p.app.worker()
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if _, err := worker.Run(p.t.Context()); err != nil {
+		p.t.Fatal(err)
+	}
+	if err := p.app.gate.FlushReads(p.t.Context()); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+func (p *path) at(moment string) {
+	p.t.Helper()
+	when, err := time.Parse(time.RFC3339, moment)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	p.clock.Set(when)
+	p.tick()
+}
+
+func TestTheWholePath(t *testing.T) {
+	b := chromium.Start(t, modules)
+	for name, how := range map[string]chromium.How{"at a desk": {JavaScript: true, Width: 1200}, "on a phone without JavaScript": {Width: 390}} {
+		t.Run(name, func(t *testing.T) {
+			p := newPath(t, b, how)
+			p.prepare()
+			p.open()
+			p.apply()
+			p.sign()
+			p.send()
+			p.supply()
+			p.screen()
+			p.assess()
+			p.assign()
+			p.review()
+			p.propose()
+			p.approve()
+			p.release()
+			p.award()
+			p.account4pence()
+			for _, at := range p.known {
+				at.Healthy()
+			}
+		})
+	}
+}
+
+// prepare sets the installation up: organisations, people, reviewers, a round.
+func (p *path) prepare() {
+	p.t.Helper()
+	operator := access.With(p.t.Context(), access.Operator("tester"))
+	list, err := os.Open("../../configs/organisations.csv")
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	defer func() { _ = list.Close() }()
+	if _, err := p.app.people.ImportOrganisations(operator, list); err != nil {
+		p.t.Fatal(err)
+	}
+	for _, a := range [][3]string{
+		{"admin@fund.example", "Adrian Fosse", "administrator"}, {"senior@fund.example", "Selina Oduya", "senior_officer"}, {"officer@fund.example", "Edith Marlow", "screening_officer"},
+		{"second@fund.example", "Owen Pryce", "screening_officer"}, {"dtac@fund.example", "Dara Kilbride", "dtac_assessor"}, {"chair@fund.example", "Charlotte Verey", "panel_chair"},
+		{"approver@fund.example", "Ayesha Lindqvist", "approver"}, {"auditor@fund.example", "Arthur Quill", "auditor"}, {"applicant@trust.example", "Amara Nwosu", ""},
+		{"supplier@maker.example", "Sunita Perera", ""}, {"clinical@review.example", "Clara Ashdown", "reviewer"}, {"technical@review.example", "Tom Dunmore", "reviewer"}, {"ppv@review.example", "Priya Yarrow", "reviewer"},
+	} {
+		p.account(a[0], a[1], a[2])
+	}
+	f, err := fund.ParseFile("path.yaml", []byte(fundForPath))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if err := p.app.funds.Create(p.as("admin@fund.example"), f); err != nil {
+		p.t.Fatal(err)
+	}
+	err = p.app.assignments.Register(p.as("admin@fund.example"), "AF26", []assignment.Newcomer{
+		{Email: "clinical@review.example", Name: "Clara Ashdown", Kind: "clinical", ODS: "RJ1", Themes: []string{"CAR"}, Capacity: 5},
+		{Email: "technical@review.example", Name: "Tom Dunmore", Kind: "technical", ODS: "RHQ", Themes: []string{"CAR"}, Capacity: 5},
+		{Email: "ppv@review.example", Name: "Priya Yarrow", Kind: "ppv", ODS: "RTD", Themes: []string{"CAR"}, Capacity: 5},
+	})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	applicant, err := p.app.people.As(p.t.Context(), "applicant@trust.example")
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if err := p.app.people.Authorise(p.as("admin@fund.example"), applicant.ID, "QMF"); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+func (p *path) open() {
+	p.t.Helper()
+	p.person("senior@fund.example").Go("/").Sees("Approve the opening of AF26-CAR").Go("/approvals").Press("Approve the opening").Sees("The opening is approved")
+	p.at("2026-09-14T08:00:00Z")
+	p.browser.Person(p.t, p.url, "anyone", p.how).Go("/").Sees("Cardiology").Go("/calls/AF26-CAR").Sees("Cardiology", "Deadline")
+}
+
+func (p *path) apply() {
+	p.t.Helper()
+	at := p.person("applicant@trust.example")
+	at.Go("/applications").Press("Start").Go("/applications/start?call=AF26-CAR")
+	at.Fill(map[string][]string{"call": {"AF26-CAR"}, "title": {"Remote monitoring after surgery"}, "lead": {"QMF"}})
+	at.Press("Start")
+	p.ref = regexp.MustCompile(`AF26-\d{4}`).FindString(at.At())
+	if p.ref == "" {
+		p.t.Fatalf("%s: no reference in %s\n%s", at, at.At(), at.Text())
+	}
+	f, err := p.app.library.Form("application-1")
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	answers := p.answers(f)
+	for _, s := range f.Sections {
+		p.fill(at, s, answers)
+	}
+	at.Go("/applications/" + p.ref).Sees("Remote monitoring after surgery")
+}
+
+// answers are valid answers with the people of this path in them.
+func (p *path) answers(f *form.Form) form.Answers {
+	a := testkit.Answers(f)
+	for role, text := range map[form.Role]string{
+		form.RoleTitle: "Remote monitoring after surgery", form.RoleSROName: "Shazia Rahman", form.RoleSROEmail: "sro@trust.example", form.RoleFinanceName: "Finn O'Dowd",
+		form.RoleFinanceEmail: "finance@trust.example", form.RoleContactName: "Amara Nwosu", form.RoleContactEmail: "applicant@trust.example",
+	} {
+		a[f.Role(role).Code] = form.Value{Text: text}
+	}
+	for role, text := range map[form.Role]string{form.RoleProductName: "HeartHome (invented)", form.RoleProductSupplier: "Invented Cardiac Care Ltd", form.RoleProductVersion: "2.0"} {
+		a[f.Roles[role].Code].Rows[0][f.Roles[role].Column] = form.Value{Text: text}
+	}
+	for _, role := range []form.Role{form.RoleLead, form.RoleRecipient} {
+		a[f.Role(role).Code] = form.Value{Organisation: "QMF"}
+	}
+	return a
+}
+
+// fill fills one section in and saves it; rows of tables are added until there are enough.
+func (p *path) fill(at *chromium.Person, s *form.Section, answers form.Answers) {
+	p.t.Helper()
+	values := map[string][]string{}
+	for _, q := range s.Questions {
+		if _, ok := answers[q.Code]; ok {
+			for name, v := range form.Inputs(q, answers[q.Code]) {
+				values[name] = v
+			}
+		}
+	}
+	at.Go("/applications/" + p.ref + "/sections/" + s.Path())
+	for range 6 {
+		missing := at.Fill(values)
+		missing = slices.DeleteFunc(missing, func(n string) bool { return !strings.Contains(n, "[") })
+		if len(missing) == 0 {
+			at.Press("Save and continue").Not("There is a problem")
+			return
+		}
+		at.Press("Save and add a row")
+	}
+	p.t.Fatalf("%s: the section %s never had rows enough", at, s.Code)
+}
+
+// sign has both signatories accept their invitation from the mail, read and sign.
+func (p *path) sign() {
+	p.t.Helper()
+	at := p.person("applicant@trust.example")
+	at.Go("/applications/" + p.ref + "/sign").Press("Ask them to sign")
+	p.tick()
+	for email, name := range map[string]string{"sro@trust.example": "Shazia Rahman", "finance@trust.example": "Finn O'Dowd"} {
+		who, _, _ := strings.Cut(email, "@")
+		b := p.browser.Person(p.t, p.url, who, p.how)
+		p.known[email] = b
+		link := p.link(email, "You are invited")
+		b.Go(link).Type(map[string]string{"name": name, "password": pathPassword}).Press("Accept")
+		b.SignIn(email, pathPassword).Go("/").Sees("Sign " + p.ref)
+		b.Go("/applications/" + p.ref + "/sign").Type(map[string]string{"name": name}).Press("Sign")
+	}
+}
+
+// link finds the link in the latest mail with a subject to somebody.
+func (p *path) link(email, subject string) string {
+	p.t.Helper()
+	var bodies []string
+	if err := p.app.db.Read.Raw("SELECT body FROM mails WHERE address = ? AND subject LIKE ? ORDER BY id DESC", email, subject+"%").Scan(&bodies).Error; err != nil || len(bodies) == 0 {
+		p.t.Fatalf("no mail %q to %s (%v)", subject, email, err)
+	}
+	u, err := url.Parse(regexp.MustCompile(`http\S+token=\S+`).FindString(bodies[0]))
+	if err != nil || u.Path == "" {
+		p.t.Fatalf("no link in\n%s", bodies[0])
+	}
+	return u.RequestURI()
+}
+
+func (p *path) send() {
+	p.t.Helper()
+	at := p.person("applicant@trust.example")
+	at.Go("/applications/" + p.ref).Press("Submit").Sees("Application submitted")
+	at.Go("/applications/" + p.ref + "/receipt").Sees("Arrived")
+	p.at("2026-10-12T11:01:00Z")
+	at.Go("/applications/" + p.ref).Sees("Eligibility check")
+}
+
+// supply has the supplier claim the product, the fund manager confirm that, and the supplier send the DTAC return.
+func (p *path) supply() {
+	p.t.Helper()
+	f, err := p.app.library.Form("application-1")
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	row := f.Rows(form.RoleProductName, p.answers(f))[0]
+	cell := func(r form.Role) string { return f.Cell(r, row).Text }
+	at := p.person("supplier@maker.example")
+	at.Go("/supplier").Type(map[string]string{"name": cell(form.RoleProductName), "supplier": cell(form.RoleProductSupplier), "version": cell(form.RoleProductVersion)}).Press("Claim")
+	p.person("admin@fund.example").Go("/dtac").Press("Confirm")
+	at.Go("/supplier")
+	id := regexp.MustCompile(`/supplier/products/([0-9a-f-]{36})`).FindStringSubmatch(at.HTML())
+	if id == nil {
+		p.t.Fatalf("%s sees no product:\n%s", at, at.Text())
+	}
+	example, err := os.ReadFile("../../internal/dtac/status/testdata/v2-compliant.yaml")
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	text := strings.ReplaceAll(string(example), "version: '2.1'", "version: '2.0'")
+	ctx := p.as("supplier@maker.example")
+	if err := p.app.products.UploadReturn(ctx, ident.Product(id[1]), "dtac-v2", "return.yaml", []byte(text)); err != nil {
+		p.t.Fatal(err)
+	}
+	at.Go("/supplier/products/" + id[1])
+	at.Press("Send").Not("There is a problem")
+}
+
+func (p *path) screen() {
+	p.t.Helper()
+	at := p.person("officer@fund.example")
+	at.Go("/").Sees("1 applications wait for the eligibility check").Go("/screening").Press(p.ref)
+	values := map[string]string{"FU1": "4", "FU1-reason": "Nobody else pays for the same people and the same purpose."}
+	for _, c := range []string{"EV", "DT", "FU", "RO"} {
+		values[c], values[c+"-reason"] = "pass", "The criterion is met: the answers and files show it."
+	}
+	at.Type(values).Press("Find it eligible").Not("There is a problem")
+	p.person("second@fund.example").Go("/screening/" + p.ref).Press("Confirm the score")
+	p.person("applicant@trust.example").Go("/applications/" + p.ref).Sees("Under review")
+}
+
+// assess has the DTAC assessor decide every question of the product, record the position, and score DT1.
+func (p *path) assess() {
+	p.t.Helper()
+	at := p.person("dtac@fund.example")
+	at.Go("/dtac/applications/" + p.ref).Type(map[string]string{"DT1": "5", "DT1-reason": "Provisionally compliant, all questions met."}).Press("Give the score").Not("There is a problem")
+	product := regexp.MustCompile(`/dtac/products/[0-9a-f-]{36}`).FindString(at.HTML())
+	at.Go(product)
+	values := map[string][]string{}
+	for _, m := range regexp.MustCompile(`name="(C\d[0-9.]*)"[^>]*value="pass"`).FindAllStringSubmatch(at.HTML(), -1) {
+		values[m[1]] = []string{"pass"}
+	}
+	if len(values) < 15 {
+		p.t.Fatalf("%s finds %d questions to decide:\n%.2000s", at, len(values), at.HTML())
+	}
+	at.Fill(values)
+	at.Press("Save and record the position").Not("There is a problem").Sees("as reviewed on")
+}
+
+func (p *path) assign() {
+	p.t.Helper()
+	p.person("admin@fund.example").Go("/panel/AF26-CAR/assignment").Press("Propose an assignment").Not("There is a problem")
+	p.person("chair@fund.example").Go("/panel/AF26-CAR/assignment").Press("Approve and start the assessment").Not("There is a problem")
+}
+
+func (p *path) review() {
+	p.t.Helper()
+	for i, email := range []string{"clinical@review.example", "technical@review.example", "ppv@review.example"} {
+		at := p.person(email)
+		at.Go("/").Sees("1 reviews wait for you").Go("/reviews").Press(p.ref)
+		at.Fill(map[string][]string{"interest": {"none"}, "terms": {"yes"}})
+		at.Press("Continue").Not("There is a problem").Go("/reviews/" + p.ref)
+		values := map[string][]string{"feedback": {"Say how many people took part elsewhere."}, "comments-panel": {"A sound case."}}
+		for _, m := range regexp.MustCompile(`name="([A-Z]{2}\d)"`).FindAllStringSubmatch(at.HTML(), -1) {
+			values[m[1]], values[m[1]+"-reason"] = []string{fmt.Sprint(3 + i%2)}, []string{"The figures are their own and the plan follows from them."}
+		}
+		at.Fill(values)
+		at.Press("Send the review").Not("There is a problem")
+	}
+	p.person("chair@fund.example").Go("/panel/AF26-CAR/progress").Press("Close all that are ready").Not("There is a problem")
+}
+
+func (p *path) propose() {
+	p.t.Helper()
+	p.person("chair@fund.example").Go("/panel/AF26-CAR/allocation").Press("Compute the allocation").Sees("it fits the budget and the limits").
+		Type(map[string]string{"note": "The only one, and a good one."}).Press("Propose this allocation").Sees("Waits for approval")
+	p.person("applicant@trust.example").Go("/applications/"+p.ref).Sees("Under review").Not("Proposed", "fund it")
+}
+
+func (p *path) approve() {
+	p.t.Helper()
+	at := p.person("approver@fund.example")
+	at.Go("/").Sees("A proposal for AF26-CAR waits for approval").Go("/approvals").Sees("The only one, and a good one.").Press("Approve the proposal").Sees("Your approval is recorded")
+	p.person("applicant@trust.example").Go("/applications/" + p.ref).Sees("Under review").Not("Successful")
+}
+
+func (p *path) release() {
+	p.t.Helper()
+	p.at("2026-11-20T09:00:01Z")
+	p.tick()
+	at := p.person("applicant@trust.example")
+	at.Go("/applications/"+p.ref+"/outcome").Sees("Your application is successful", "£250,000")
+	p.link2("applicant@trust.example", p.ref+": an outcome is ready")
+}
+
+// link2 fails the test if no mail with a subject went to somebody.
+func (p *path) link2(email, subject string) {
+	p.t.Helper()
+	var n int64
+	if err := p.app.db.Read.Raw("SELECT COUNT(*) FROM mails WHERE address = ? AND subject = ?", email, subject).Scan(&n).Error; err != nil || n != 1 {
+		p.t.Fatalf("%d mails %q to %s (%v)", n, subject, email, err)
+	}
+}
+
+func (p *path) award() {
+	p.t.Helper()
+	address := "/awards/" + p.ref
+	admin := p.person("admin@fund.example")
+	values := map[string]string{}
+	for _, c := range []string{"due_diligence", "fraud_risk", "subsidy", "dtac", "plan", "agreement"} {
+		values[c], values[c+"-note"] = "pass", "Checked against the papers."
+	}
+	admin.Go("/").Sees("Pre-award checks of " + p.ref).Go(address).Type(values).Press("Save the checks").Sees("The checks are saved")
+	p.person("senior@fund.example").Go(address).Press("Confirm the checks and make the offer").Sees("The offer is made")
+	for email, name := range map[string]string{"sro@trust.example": "Shazia Rahman", "finance@trust.example": "Finn O'Dowd"} {
+		p.person(email).Go(address).Type(map[string]string{"acknowledge": "yes", "name": name}).Press("Accept the offer").Sees("Your acceptance is recorded")
+	}
+	p.person("approver@fund.example").Go(address).Press("Countersign the agreement").Sees("The award is agreed")
+	p.browser.Person(p.t, p.url, "public", p.how).Go("/register").Sees(p.ref, "£250,000")
+}
+
+// account4pence compares the report's page, its files and the database.
+func (p *path) account4pence() {
+	p.t.Helper()
+	p.person("admin@fund.example").Go("/reports/AF26").Sees("£250,000")
+	p.person("auditor@fund.example").Go("/audit?verify=1").Sees("The trail is whole")
+	var awarded, requested int64
+	if err := p.app.db.Read.Raw("SELECT COALESCE(SUM(w.amount), 0) FROM awards w").Scan(&awarded).Error; err != nil {
+		p.t.Fatal(err)
+	}
+	if err := p.app.db.Read.Raw("SELECT COALESCE(SUM(requested), 0) FROM applications WHERE submission_id IS NOT NULL").Scan(&requested).Error; err != nil {
+		p.t.Fatal(err)
+	}
+	var text bytes.Buffer
+	ctx := p.as("admin@fund.example")
+	if err := p.app.reports.Write(ctx, "allocations", "json", "AF26", &text); err != nil {
+		p.t.Fatal(err)
+	}
+	var report struct {
+		Totals struct {
+			Requested int64 `json:"requested_pence"`
+			Awarded   int64 `json:"awarded_pence"`
+		} `json:"totals"`
+	}
+	if err := json.Unmarshal(text.Bytes(), &report); err != nil || report.Totals.Awarded != awarded || report.Totals.Requested != requested || awarded == 0 {
+		p.t.Errorf("JSON %+v, database %d requested %d awarded (%v)", report, requested, awarded, err)
+	}
+	text.Reset()
+	if err := p.app.reports.Write(ctx, "allocations", "csv", "AF26", &text); err != nil {
+		p.t.Fatal(err)
+	}
+	rows, err := csv.NewReader(&text).ReadAll()
+	if err != nil || len(rows) != 2 {
+		p.t.Fatal(rows, err)
+	}
+	column := slices.Index(rows[0], "awarded")
+	if got, err := money.Parse(rows[1][column]); err != nil || int64(got) != awarded {
+		p.t.Errorf("CSV %s, database %d (%v)", rows[1][column], awarded, err)
+	}
+}

@@ -1,0 +1,203 @@
+package panel
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"adoptionfund/internal/access"
+	"adoptionfund/internal/allocation"
+	"adoptionfund/internal/application"
+	"adoptionfund/internal/award"
+	"adoptionfund/internal/fund"
+	"adoptionfund/internal/review"
+	"adoptionfund/internal/site/public"
+	"adoptionfund/internal/work"
+	"adoptionfund/internal/workflow"
+)
+
+// waiting is a kind of work on the applications of a call: who may do it, which states wait for it, and where it is done.
+type waiting struct {
+	action access.Action
+	states []workflow.ApplicationState
+	words  string // with the number
+	href   string // with the call
+}
+
+// desk is the catalogue of what applications wait for, in the order of their life.
+func desk() []waiting {
+	return []waiting{
+		{access.RecordFinding, []workflow.ApplicationState{workflow.Screening}, "%d applications wait for the eligibility check", "/screening"},
+		{access.ConfirmIneligible, []workflow.ApplicationState{workflow.IneligibleProposed}, "%d proposals of ineligibility wait for a second officer", "/screening"},
+		{access.ScoreDT1, []workflow.ApplicationState{workflow.Eligible}, "%d eligible applications: DTAC is scored before their assessment ends", "/dtac"},
+		{access.ProposeAssignment, []workflow.ApplicationState{workflow.Eligible}, "%d eligible applications wait for reviewers", "/panel/%s/assignment"},
+		{access.ApproveAssignment, []workflow.ApplicationState{workflow.Eligible}, "%d eligible applications wait for their assignment to be approved", "/panel/%s/assignment"},
+		{access.CloseAssessment, []workflow.ApplicationState{workflow.Assessment}, "%d applications are in assessment", "/panel/%s/progress"},
+		{access.RecordConsensus, []workflow.ApplicationState{workflow.Moderation}, "%d applications are in moderation", "/panel/%s/moderation"},
+		{access.MakeProposal, []workflow.ApplicationState{workflow.Assessed}, "%d assessed applications: rank and propose", "/panel/%s/allocation"},
+	}
+}
+
+// Tasks are what waits for the fund team and the panel, for the start page.
+func Tasks(gate *work.Gate, reviews *review.Service) []func(context.Context) ([]public.Task, error) {
+	return []func(context.Context) ([]public.Task, error){
+		func(ctx context.Context) ([]public.Task, error) { return queue(ctx, reviews) },
+		func(ctx context.Context) ([]public.Task, error) {
+			var tasks []public.Task
+			err := gate.Read(ctx, func(tx *work.Tx) error {
+				var err error
+				tasks, err = collect(tx)
+				return err
+			})
+			return tasks, err //nolint:wrapcheck // says what it was doing
+		},
+	}
+}
+
+func queue(ctx context.Context, reviews *review.Service) ([]public.Task, error) {
+	rows, err := reviews.Queue(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("reading the queue of reviews: %w", err)
+	}
+	open, due := 0, time.Time{}
+	for _, t := range rows {
+		if !t.Sent {
+			open++
+			if due.IsZero() || t.DueAt.Before(due) {
+				due = t.DueAt
+			}
+		}
+	}
+	if open == 0 {
+		return nil, nil
+	}
+	return []public.Task{{Title: fmt.Sprintf("%d reviews wait for you", open), About: "The first is due then", Href: "/reviews", Due: due}}, nil
+}
+
+func collect(tx *work.Tx) ([]public.Task, error) {
+	calls, err := fund.CallsIn(tx, workflow.CallDraft, workflow.CallOpen, workflow.CallClosed, workflow.CallDecided)
+	if err != nil {
+		return nil, err //nolint:wrapcheck // says what it was doing
+	}
+	counts, err := application.CountByState(tx)
+	if err != nil {
+		return nil, err //nolint:wrapcheck // says what it was doing
+	}
+	var tasks []public.Task
+	for i := range calls {
+		own, err := ofCall(tx, &calls[i], counts[calls[i].ID])
+		if err != nil {
+			return nil, err
+		}
+		tasks = append(tasks, own...)
+	}
+	more, err := proposals(tx)
+	if err != nil {
+		return nil, err
+	}
+	checks, err := awards(tx)
+	return append(append(tasks, more...), checks...), err
+}
+
+// may asks for an action on the applications of a call.
+func may(tx *work.Tx, act access.Action, c *fund.Call) (bool, error) {
+	f := c.Facts()
+	f.Submitted = true
+	f.Subjects = append(f.Subjects, access.Subject{Per: access.PerApplication, ID: string(c.ID)}, access.Subject{Per: access.PerProposal, ID: string(c.ID)})
+	return tx.May(act, f) //nolint:wrapcheck // says what it was doing
+}
+
+func ofCall(tx *work.Tx, c *fund.Call, states map[workflow.ApplicationState]int) ([]public.Task, error) {
+	var tasks []public.Task
+	if c.State == workflow.CallDraft {
+		yes, err := may(tx, access.ApproveOpening, c)
+		if err == nil && yes {
+			tasks = append(tasks, public.Task{Title: "Approve the opening of " + string(c.Ref), About: c.Title, Href: "/approvals", Due: c.OpensAt})
+		}
+		return tasks, err
+	}
+	for _, w := range desk() {
+		n := 0
+		for _, s := range w.states {
+			n += states[s]
+		}
+		if n == 0 || c.State != workflow.CallClosed {
+			continue
+		}
+		yes, err := may(tx, w.action, c)
+		if err != nil {
+			return nil, err
+		}
+		if !yes {
+			continue
+		}
+		href := w.href
+		if len(href) > 6 && href[:7] == "/panel/" {
+			href = fmt.Sprintf(href, c.Ref)
+		}
+		tasks = append(tasks, public.Task{Title: string(c.Ref) + ": " + fmt.Sprintf(w.words, n), About: c.Title, Href: href})
+	}
+	return tasks, nil
+}
+
+// proposals are those that wait for the one who is signed in.
+func proposals(tx *work.Tx) ([]public.Task, error) {
+	rows, err := allocation.Waiting(tx, allocation.Made)
+	if err != nil {
+		return nil, err //nolint:wrapcheck // says what it was doing
+	}
+	var tasks []public.Task
+	for _, p := range rows {
+		first, err := tx.May(access.ApproveProposal, p)
+		if err != nil {
+			return nil, err //nolint:wrapcheck // says what it was doing
+		}
+		second, err := tx.May(access.ApproveProposalSecond, p)
+		if err != nil {
+			return nil, err //nolint:wrapcheck // says what it was doing
+		}
+		if first || second {
+			tasks = append(tasks, public.Task{Title: "A proposal for " + string(p.Call().Ref) + " waits for approval", About: p.Total.String() + ", " + p.Call().Title, Href: "/approvals"})
+		}
+	}
+	return tasks, nil
+}
+
+// awards are those whose next step is the reader's: checks, confirmation, acceptance or countersignature.
+func awards(tx *work.Tx) ([]public.Task, error) {
+	steps := []struct {
+		state  workflow.AwardState
+		action access.Action
+		words  string
+	}{
+		{workflow.PreAwardChecks, access.RecordCheck, "Pre-award checks of %s"},
+		{workflow.PreAwardChecks, access.ConfirmChecks, "Confirm the checks of %s and make the offer"},
+		{workflow.Offered, access.AcceptAward, "Accept the offer %s"},
+		{workflow.Accepted, access.CountersignAgreement, "Countersign the agreement %s"},
+	}
+	rows, err := award.In(tx, workflow.PreAwardChecks, workflow.Offered, workflow.Accepted)
+	if err != nil {
+		return nil, err //nolint:wrapcheck // says what it was doing
+	}
+	var tasks []public.Task
+	for _, a := range rows {
+		for _, s := range steps {
+			if a.State != s.state {
+				continue
+			}
+			yes, err := tx.May(s.action, a)
+			if err != nil {
+				return nil, err //nolint:wrapcheck // says what it was doing
+			}
+			if yes {
+				t := public.Task{Title: fmt.Sprintf(s.words, a.Ref), About: a.Application().Title, Href: "/awards/" + string(a.Ref)}
+				if a.State == workflow.Offered && a.OfferDue != nil {
+					t.Due = *a.OfferDue
+				}
+				tasks = append(tasks, t)
+				break
+			}
+		}
+	}
+	return tasks, nil
+}
