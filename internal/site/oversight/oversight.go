@@ -21,6 +21,7 @@ import (
 	"adoptionfund/internal/site/route"
 	"adoptionfund/internal/work"
 	"adoptionfund/internal/workflow"
+	"adoptionfund/web/nhs"
 	page "adoptionfund/web/page/oversee"
 )
 
@@ -51,6 +52,8 @@ func Rows(rooms Rooms) []route.Row {
 		post("/approvals", access.ListApprovals, "Approvals", h.approve),
 		get("/awards/{ref}", access.ViewAward, "Award", "", h.award),
 		post("/awards/{ref}", access.ViewAward, "Award", h.onAward),
+		get("/reports", access.ViewReports, "Reports", "Reports", h.reports),
+		get("/admin", access.ViewAdministration, "Administration", "Administration", h.administration),
 		get("/reports/{round}", access.ViewReports, "Allocation report", "", h.report),
 		get("/exports/{round}/{export}", access.ExportAllocations, "Export", "", h.export),
 		get("/audit", access.ViewAudit, "Audit trail", "Audit", h.audit),
@@ -168,6 +171,39 @@ func (h handlers) report(r *route.Request) (route.Reply, error) {
 	for _, e := range report.Catalogue() {
 		if r.May(e.Action) {
 			p.Exports = append(p.Exports, e)
+		}
+	}
+	return route.Show(p)
+}
+
+func (h handlers) reports(r *route.Request) (route.Reply, error) {
+	rounds, err := h.Funds.List(r.Context())
+	if err != nil {
+		return route.Reply{}, err
+	}
+	return route.Show(page.Reports{Rounds: rounds})
+}
+
+// administration links to what the reader may open.
+func (h handlers) administration(r *route.Request) (route.Reply, error) {
+	rounds, err := h.Funds.List(r.Context())
+	if err != nil {
+		return route.Reply{}, err
+	}
+	p := page.Administration{Rounds: rounds, Panel: r.May(access.ViewProgress)}
+	for _, l := range []struct {
+		act        access.Action
+		href, text string
+	}{
+		{access.ListPeople, "/admin/people", "People, invitations and roles"},
+		{access.ListDTAC, "/dtac", "DTAC register, and claims of suppliers to confirm"},
+		{access.ViewReports, "/reports", "Reports and exports"},
+		{access.ViewAudit, "/audit", "Audit trail"},
+		{access.ViewPolicy, "/admin/policy", "Who may do what"},
+		{access.ViewPolicy, "/admin/workflows", "States and moves"},
+	} {
+		if r.May(l.act) {
+			p.Links = append(p.Links, nhs.Link{Href: l.href, Text: l.text})
 		}
 	}
 	return route.Show(p)

@@ -289,7 +289,7 @@ func (p *Person) shoot(key string) {
 	if p.b.Shots == "" {
 		return
 	}
-	data, err := chromedp.Run(p.ctx, chromedp.FullScreenshot(90))
+	data, err := chromedp.Run(p.ctx, chromedp.FullScreenshot(100))
 	p.must(nil, err)
 	name := strings.Trim(strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {

@@ -101,7 +101,7 @@ func (h Home) View() templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<h2 class=\"nhsuk-heading-m\">What was funded</h2><p><a class=\"nhsuk-link\" href=\"/register\">Register of awards</a>, also as open data.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<h2 class=\"nhsuk-heading-m\">What was funded</h2><p><a class=\"nhsuk-link\" href=\"/register\">Register of awards</a>.</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
