@@ -16,7 +16,7 @@ type Guards map[workflow.GuardName]func() (bool, error)
 func Step[S ~string](tx *Tx, m workflow.Machine[S], from S, on workflow.Event, what access.Resource, guards Guards) (workflow.Move[S], error) {
 	move, err := m.Step(from, on)
 	if err != nil {
-		return move, err //nolint:wrapcheck // a fault for the person
+		return move, hidden(tx, m, on, what, err)
 	}
 	if err := tx.Require(move.Action, what); err != nil {
 		return move, err
@@ -35,6 +35,20 @@ func Step[S ~string](tx *Tx, m workflow.Machine[S], from S, on workflow.Event, w
 		}
 	}
 	return move, nil
+}
+
+// hidden is what is said of a move that cannot be made now: those who may not know of the thing do not learn from it in which state
+// it is.
+func hidden[S ~string](tx *Tx, m workflow.Machine[S], on workflow.Event, what access.Resource, impossible error) error {
+	for _, move := range m.Moves() {
+		if move.On != on {
+			continue
+		}
+		if err := tx.Require(move.Action, what); fault.Is(err, fault.NotFound) {
+			return err
+		}
+	}
+	return impossible
 }
 
 // Holds is a guard that is known to hold or not.

@@ -32,7 +32,7 @@ func DTAC(products *product.Service, checks *eligibility.Service, reviews *revie
 		{Method: http.MethodPost, Path: "/dtac/claims", Action: access.ConfirmClaim, Title: "Claims to products", Handle: h.confirmClaim},
 		{Method: http.MethodGet, Path: "/dtac/products/{product}", Action: access.ViewDTAC, Title: "DTAC of a product", Handle: h.product},
 		{Method: http.MethodPost, Path: "/dtac/products/{product}", Action: access.AssessReturn, Title: "DTAC of a product", Handle: h.assess},
-		{Method: http.MethodGet, Path: "/dtac/applications/{ref}", Action: access.ViewDTAC, Title: "DTAC of an application", Handle: h.application},
+		{Method: http.MethodGet, Path: "/dtac/applications/{ref}", Action: access.ListDTAC, Title: "DTAC of an application", Handle: h.application},
 		{Method: http.MethodPost, Path: "/dtac/applications/{ref}", Action: access.ScoreDT1, Title: "DTAC of an application", Handle: h.score},
 	}
 }

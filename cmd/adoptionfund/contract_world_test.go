@@ -1,0 +1,322 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"adoptionfund/internal/access"
+	"adoptionfund/internal/application"
+	"adoptionfund/internal/db"
+	"adoptionfund/internal/form"
+	"adoptionfund/internal/ident"
+	"adoptionfund/internal/interest"
+	"adoptionfund/internal/product"
+	"adoptionfund/internal/site"
+	"adoptionfund/internal/site/route"
+	"adoptionfund/internal/testkit"
+)
+
+// contract is the whole program over a small world, and everybody who asks it for pages.
+type contract struct {
+	t     *testing.T
+	app   *app
+	site  *site.Site
+	panel *testkit.Panel
+
+	values map[string]string // of the parameters of paths
+	actors []*actor
+	shown  sync.Map                 // the paths of pages that somebody was shown
+	barred *application.Application // the application with which the reviewer named conflicted has a conflict
+}
+
+// actor is somebody with a session.
+type actor struct {
+	name  string
+	email string
+	who   access.Principal
+	token string
+	// outside: they have no part in the application that the paths name, and no role that sees the applications of others.
+	outside bool
+}
+
+const conflicted = "conflicted"
+
+// newContract makes a round with a draft that has a file, a supplier's product, and applications at a stage, of which the one that
+// the stage gives is asked for. Whoever is in it has a session.
+func newContract(t *testing.T, stage func(*contract) *application.Application) *contract {
+	t.Helper()
+	clock := &testkit.Clock{}
+	clock.Set(testkit.Start())
+	c := &contract{t: t, app: wired(t, clock), values: map[string]string{}}
+	var err error
+	c.site, err = c.app.site(true)
+	c.no(err)
+	world := testkit.Around(t, testkit.World{
+		Gate: c.app.gate, DB: c.app.db, Clock: clock, Config: c.app.config, Files: c.app.files, Library: c.app.library, People: c.app.people,
+		Funds: c.app.funds, Applications: c.app.applications,
+	})
+	c.panel = world.Panel()
+	c.fileInDraft()
+	a := stage(c)
+	c.product()
+	c.values["ref"], c.values["call"], c.values["round"] = string(a.Ref), string(c.panel.CallRef()), string(c.panel.Round().Ref)
+	c.values["section"] = c.panel.Form(a).Sections[0].Path()
+	c.values["export"] = "allocations.csv"
+	c.people(a)
+	c.values["mail"] = c.one("SELECT MAX(id) FROM mails")
+	c.values["person"] = string(c.actors[0].who.ID)
+	return c
+}
+
+// inAssessment: one application is reviewed, one waits, and one has a conflicted reviewer.
+func (c *contract) inAssessment() *application.Application {
+	c.t.Helper()
+	apps := c.panel.Assess(3)
+	c.panel.Reviewed(apps[0], map[string]string{"clinical": "4", "technical": "4", "ppv": "4"})
+	c.panel.Scored(apps[0])
+	c.conflict(apps[2])
+	return apps[0]
+}
+
+// awarded: the decisions are released, and the award of one is to be checked.
+func (c *contract) awarded() *application.Application {
+	c.t.Helper()
+	apps := c.panel.Assessed(2, "4")
+	chair, call := c.panel.As(testkit.Chair), c.panel.CallRef()
+	scenario, err := c.app.allocations.Run(chair, call, "By score")
+	c.no(err)
+	proposal, err := c.app.allocations.Propose(chair, call, scenario, "Both are good.")
+	c.no(err)
+	c.panel.Person("approver", "approver", access.Scope{})
+	c.no(c.app.decisions.Approve(c.panel.As("approver"), proposal, ""))
+	c.no(c.app.decisions.Schedule(c.panel.As("world-admin"), call, "2026-12-01 09:00"))
+	c.panel.Clock.Set(time.Date(2026, 12, 1, 9, 0, 1, 0, time.UTC))
+	c.no(c.app.tick(c.t.Context()))
+	worker, err := c.app.worker()
+	c.no(err)
+	_, err = worker.Run(c.t.Context())
+	c.no(err)
+	c.one("SELECT id FROM awards LIMIT 1")
+	return apps[0]
+}
+
+func (c *contract) no(err error) {
+	c.t.Helper()
+	if err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// one reads one value of the database as text.
+func (c *contract) one(query string, args ...any) string {
+	c.t.Helper()
+	var value string
+	c.no(c.app.db.Read.Raw(query, args...).Scan(&value).Error)
+	if value == "" {
+		c.t.Fatalf("nothing is found by %s", query)
+	}
+	return value
+}
+
+// fileInDraft starts an application that is never submitted and adds a file to it.
+func (c *contract) fileInDraft() {
+	c.t.Helper()
+	draft := c.panel.Draft("Invented draft with a file")
+	for _, section := range c.panel.Form(draft).Sections {
+		at := slices.IndexFunc(section.Questions, func(q *form.Question) bool { return q.Kind == form.KindFile })
+		if at < 0 {
+			continue
+		}
+		c.no(c.app.applications.AddFile(c.panel.As(testkit.Applicant), draft.Ref, application.Upload{
+			Section: section.Path(), Question: section.Questions[at].Code, Name: "evidence.pdf", Content: strings.NewReader("%PDF-1.7\n% invented\n%%EOF\n"),
+		}))
+		c.values["file"], c.values["file's ref"] = c.one("SELECT id FROM files"), string(draft.Ref)
+		return
+	}
+	c.t.Fatal("no question of the form takes a file")
+}
+
+// conflict lets a reviewer of an application declare that they gain from it.
+func (c *contract) conflict(a *application.Application) {
+	c.t.Helper()
+	c.barred = a
+	email := c.panel.Reviewers(a)["clinical"]
+	outcome, err := c.app.interests.Declare(c.panel.As(email), a.Ref, interest.Declaration{Kind: interest.Financial, Statement: "I hold shares in the maker of it."})
+	c.no(err)
+	if outcome == interest.Free {
+		c.t.Fatal("a financial interest does not bar")
+	}
+	c.actors = append(c.actors, &actor{name: conflicted, email: email})
+}
+
+// product lets a supplier claim a product, and the fund confirm that.
+func (c *contract) product() {
+	c.t.Helper()
+	const supplier = "maker@supplier.example"
+	who := c.panel.Person(supplier, "", access.Scope{})
+	id, err := c.app.products.Claim(c.panel.As(supplier), product.Named{Name: "Invented monitor", Supplier: "Invented Health Technology Ltd", Version: "1.0"})
+	c.no(err)
+	c.no(c.app.products.ConfirmClaim(c.panel.As("world-admin"), id, who.ID))
+	c.values["product"] = string(id)
+	c.actors = append(c.actors, &actor{name: "supplier of the product", email: supplier, outside: true})
+}
+
+// people makes somebody for every role that people hold, in the whole fund and without any other role, somebody without a role,
+// and sessions for them and for those who have a part in the application.
+func (c *contract) people(a *application.Application) {
+	c.t.Helper()
+	applicantSide := []access.GivenBy{access.GivenBySignUp, access.GivenByContributing, access.GivenBySigning, access.GivenBySupplying}
+	c.actors = append(c.actors, &actor{name: "its applicant", email: testkit.Applicant}, &actor{name: "its SRO", email: testkit.SRO})
+	for kind, email := range c.panel.Reviewers(a) {
+		if !slices.ContainsFunc(c.actors, func(at *actor) bool { return at.email == email }) {
+			c.actors = append(c.actors, &actor{name: "its " + kind + " reviewer", email: email})
+		}
+	}
+	for _, role := range append(c.app.policy.Roles(), access.RoleInfo{GivenBy: access.GivenByGrant}) {
+		if !role.ToPeople() {
+			continue
+		}
+		email := testkit.Address("only-" + strings.ReplaceAll(role.Name, "_", "-"))
+		p := c.panel.Person(email, role.Name, access.Scope{})
+		c.panel.WithPassword(email)
+		c.no(c.app.db.Write.Exec("DELETE FROM grants WHERE person = ? AND role <> ?", p.ID, role.Name).Error)
+		name := "only " + role.Name
+		if role.Name == "" {
+			name = "without roles"
+		}
+		c.actors = append(c.actors, &actor{name: name, email: email, outside: role.Name == "" || slices.Contains(applicantSide, role.GivenBy)})
+	}
+	for _, at := range c.actors {
+		c.panel.WithPassword(at.email)
+		c.signIn(at)
+	}
+}
+
+func (c *contract) signIn(at *actor) {
+	c.t.Helper()
+	var err error
+	at.who, err = c.app.people.As(c.t.Context(), at.email)
+	c.no(err)
+	reply := c.send(&actor{}, http.MethodPost, "/sign-in", url.Values{"email": {at.email}, "password": {testkit.Password}})
+	for _, cookie := range reply.cookies {
+		if cookie.Name == route.SessionCookie(false) {
+			at.token = cookie.Value
+		}
+	}
+	if at.token == "" {
+		c.t.Fatalf("%s has no session: %d\n%s", at.name, reply.status, reply.body)
+	}
+}
+
+// reply is what came back.
+type reply struct {
+	status   int
+	location string
+	html     bool
+	body     string
+	cookies  []*http.Cookie
+}
+
+// send sends a request as somebody, with headers in pairs.
+func (c *contract) send(by *actor, method, address string, form url.Values, headers ...string) reply {
+	c.t.Helper()
+	var body io.Reader
+	if method == http.MethodPost {
+		body = strings.NewReader(form.Encode())
+	}
+	ctx, cancel := context.WithTimeout(c.t.Context(), time.Minute)
+	defer cancel()
+	req := httptest.NewRequestWithContext(ctx, method, address, body)
+	if method == http.MethodPost {
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	for i := 0; i+1 < len(headers); i += 2 {
+		req.Header.Set(headers[i], headers[i+1])
+	}
+	if by.token != "" {
+		req.AddCookie(&http.Cookie{Name: route.SessionCookie(false), Value: by.token})
+	}
+	rec := httptest.NewRecorder()
+	c.site.ServeHTTP(rec, req)
+	result := rec.Result()
+	return reply{
+		status: result.StatusCode, location: result.Header.Get("Location"), html: strings.HasPrefix(result.Header.Get("Content-Type"), "text/html"),
+		body: rec.Body.String(), cookies: result.Cookies(),
+	}
+}
+
+var pathParameter = regexp.MustCompile(`\{([a-z_]+)\}`)
+
+// address gives a row's path with the values that are there; other names take their place. A parameter without a value fails the test.
+func (c *contract) address(t *testing.T, row route.Row, other map[string]string) string {
+	t.Helper()
+	return pathParameter.ReplaceAllStringFunc(row.Path, func(braced string) string {
+		name := strings.Trim(braced, "{}")
+		if value, ok := other[name]; ok {
+			return url.PathEscape(value)
+		}
+		if name == "ref" && strings.Contains(row.Path, "{file}") {
+			return c.values["file's ref"]
+		}
+		value, ok := c.values[name]
+		if !ok {
+			t.Fatalf("%s: the test knows no value for {%s}", row, name)
+		}
+		if name == "section" && strings.HasPrefix(row.Path, "/supplier") {
+			return c.dtacSection(t)
+		}
+		return url.PathEscape(value)
+	})
+}
+
+func (c *contract) dtacSection(t *testing.T) string {
+	t.Helper()
+	f, err := c.app.library.Form("dtac-v2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f.Sections[0].Path()
+}
+
+// digest tells whether anything was added, removed or changed: how many rows each table has, and the sum of their versions.
+func (c *contract) digest() string {
+	c.t.Helper()
+	var b strings.Builder
+	for _, table := range c.tables() {
+		fmt.Fprintf(&b, "%s %s; ", table, c.one("SELECT CAST(COUNT(*) AS text) FROM "+table)) //nolint:gosec // names of our tables
+	}
+	for _, table := range []string{"persons", "calls", "applications", "products", "reviews", "awards"} {
+		fmt.Fprintf(&b, "versions of %s %s; ", table, c.one("SELECT CAST(COALESCE(SUM(version), 0) AS text) FROM "+table)) //nolint:gosec // names of our tables
+	}
+	return b.String()
+}
+
+func (c *contract) tables() []string {
+	c.t.Helper()
+	query := "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name"
+	if c.app.db.Dialect == db.Postgres {
+		query = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY table_name"
+	}
+	var names []string
+	c.no(c.app.db.Read.Raw(query).Scan(&names).Error)
+	return names
+}
+
+// unknown are values that no object has: of the right shape, of another shape, and hostile.
+func unknown(parameter string) []string {
+	shaped := map[string]string{
+		"ref": "AF99-9999", "call": "AF99-CAR", "round": "AF99", "product": string(ident.New[ident.Product]()), "file": string(ident.New[ident.File]()),
+		"person": string(ident.New[ident.Person]()), "mail": "99999999", "export": "nothing.csv", "section": "no-such-section",
+	}
+	return []string{shaped[parameter], "not-a-uuid", "' OR 1=1 --", strings.Repeat("9", 300)}
+}
