@@ -67,7 +67,7 @@ debian:
 # Everything: on SQLite with the race detector, then on a throwaway PostgreSQL.
 test: debian build format fresh lint $(GOTESTSUM)
 	$(GOTESTSUM) --format pkgname -- -race -timeout 20m ./...
-	scripts/postgres.sh $(GOTESTSUM) --format pkgname -- -timeout 20m $(shell $(GO) list -test -f '{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}' ./... 2>/dev/null | grep -E 'internal/(work|people|fund|application|product|eligibility|interest|assignment|review|allocation|decision|award|report|jobs|site|journey|demonstration)|cmd/')
+	scripts/postgres.sh $(GOTESTSUM) --format pkgname -- -timeout 20m $(shell $(GO) list -test -f '{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}' ./... 2>/dev/null | grep -E 'internal/(db|work|people|fund|application|product|eligibility|interest|assignment|review|allocation|decision|award|report|jobs|site|journey|demonstration)|cmd/')
 
 bench: debian build
 	scripts/bench.sh $(BENCH)
