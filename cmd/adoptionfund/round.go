@@ -232,7 +232,7 @@ type callExtend struct {
 // Run proposes an extension, or confirms it.
 func (c *callExtend) Run(s *session) error {
 	if c.Until == "" {
-		return s.act(c.callFlags, "is extended", func(ctx context.Context, a *app) error { return a.funds.ConfirmExtension(ctx, c.ref()) })
+		return s.act(c.callFlags, "is extended", func(ctx context.Context, a *app) error { return a.applications.ExtendCall(ctx, c.ref()) })
 	}
 	until, err := uktime.Parse(c.Until)
 	if err != nil {

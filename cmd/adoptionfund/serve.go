@@ -37,7 +37,7 @@ func (c *serveCommand) Run(s *session) error {
 		return err
 	}
 	if demo && !config.Loopback(a.config.Address) && !c.DemoPublic {
-		return fmt.Errorf("this database holds demonstration accounts with a known password: serve it on a loopback address, or give --demo-public")
+		return errors.New("this database holds demonstration accounts with a known password: serve it on a loopback address, or give --demo-public")
 	}
 	return a.serve(s.ctx, demo, func(address string) { log.Info("serving", "address", address) })
 }
