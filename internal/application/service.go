@@ -192,12 +192,7 @@ func (s *Service) Mine(ctx context.Context) ([]*Application, error) {
 		if err != nil {
 			return err
 		}
-		for _, a := range rows {
-			if err := complete(tx, a); err != nil {
-				return err
-			}
-		}
-		return nil
+		return completeAll(tx, rows)
 	})
 	return rows, err
 }

@@ -217,22 +217,31 @@ func ByIDs(tx *work.Tx, ids []ident.Application) (map[ident.Application]*Applica
 	if err != nil {
 		return nil, err
 	}
-	parts, err := work.Many[Part](tx.DB().Where("application_id IN ?", ids).Order("since, person, relation"), "people of the applications")
-	if err != nil {
-		return nil, err
+	for _, a := range rows {
+		found[a.ID] = a
+	}
+	return found, completeAll(tx, rows)
+}
+
+// completeAll reads what a permission looks at for many applications: with two queries, however many there are.
+func completeAll(tx *work.Tx, rows []*Application) error {
+	if len(rows) == 0 {
+		return nil
 	}
 	calls, err := fund.Calls(tx)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	for _, a := range rows {
-		i := slices.IndexFunc(calls, func(c fund.Call) bool { return c.ID == a.CallID })
-		a.call = &calls[i]
-		a.inTime = tx.Arrival.Before(a.ClosesAt())
-		found[a.ID] = a
+	byID := make(map[ident.Application]*Application, len(rows))
+	ids := make([]ident.Application, len(rows))
+	for i, a := range rows {
+		ids[i], byID[a.ID] = a.ID, a
+		a.call = &calls[slices.IndexFunc(calls, func(c fund.Call) bool { return c.ID == a.CallID })]
+		a.people, a.inTime = nil, tx.Arrival.Before(a.ClosesAt())
 	}
+	parts, err := work.Many[Part](tx.DB().Where("application_id IN ?", ids).Order("since, person, relation"), "people of the applications")
 	for _, p := range parts {
-		found[p.ApplicationID].people = append(found[p.ApplicationID].people, p)
+		byID[p.ApplicationID].people = append(byID[p.ApplicationID].people, p)
 	}
-	return found, nil
+	return err
 }

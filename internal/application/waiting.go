@@ -41,10 +41,10 @@ func (s *Service) Waiting(ctx context.Context) ([]Waiting, error) {
 		if err != nil {
 			return err
 		}
+		if err := completeAll(tx, rows); err != nil {
+			return err
+		}
 		for _, a := range rows {
-			if err := complete(tx, a); err != nil {
-				return err
-			}
 			if deed := a.waitsFor(tx.By.ID, signed[a.ID]); deed != "" {
 				all = append(all, Waiting{a, deed, a.ClosesAt()})
 			}
