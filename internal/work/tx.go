@@ -36,6 +36,7 @@ type Tx struct {
 	astray  string
 	events  []audit.Event
 	deeds   []access.Deed
+	known   map[string][]access.Action // what the principal did before, by subject
 	sealed  []func([]audit.Entry) error
 	after   []func()
 }
@@ -95,21 +96,44 @@ func (tx *Tx) decide(act access.Action, facts access.Facts) (access.Decision, er
 	return tx.gate.policy.Can(tx.By, act, facts), nil
 }
 
-// did finds which of the barring deeds the principal did.
+// did finds which of the barring deeds the principal did. What they did to a subject is looked up once in a transaction.
 func (tx *Tx) did(barring []access.Deed) ([]access.Action, error) {
-	if len(barring) == 0 {
-		return nil, nil
-	}
-	q := tx.db.Table("deeds").Where("person = ?", tx.By.ID)
-	any := tx.db
-	for _, d := range barring {
-		any = any.Or("subject = ? AND deed = ?", d.Subject.ID, d.Action)
+	if err := tx.lookUp(barring); err != nil {
+		return nil, err
 	}
 	var found []access.Action
-	if err := q.Where(any).Distinct().Pluck("deed", &found).Error; err != nil {
-		return nil, fmt.Errorf("looking for deeds: %w", err)
+	for _, d := range barring {
+		if slices.Contains(tx.known[d.Subject.ID], d.Action) && !slices.Contains(found, d.Action) {
+			found = append(found, d.Action)
+		}
 	}
 	return found, nil
+}
+
+func (tx *Tx) lookUp(barring []access.Deed) error {
+	var subjects []string
+	for _, d := range barring {
+		if _, known := tx.known[d.Subject.ID]; !known && !slices.Contains(subjects, d.Subject.ID) {
+			subjects = append(subjects, d.Subject.ID)
+		}
+	}
+	if len(subjects) == 0 {
+		return nil
+	}
+	var rows []deed
+	if err := tx.db.Where("person = ? AND subject IN ?", tx.By.ID, subjects).Find(&rows).Error; err != nil {
+		return fmt.Errorf("looking for deeds: %w", err)
+	}
+	if tx.known == nil {
+		tx.known = map[string][]access.Action{}
+	}
+	for _, subject := range subjects {
+		tx.known[subject] = nil
+	}
+	for _, row := range rows {
+		tx.known[row.Subject] = append(tx.known[row.Subject], row.Deed)
+	}
+	return nil
 }
 
 // Record keeps an event, appended to the audit trail as the last thing before the commit.

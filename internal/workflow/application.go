@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"slices"
+	"sync"
 
 	"adoptionfund/internal/access"
 )
@@ -49,10 +50,13 @@ const (
 const underReview = "Under review"
 
 // Applications is the table of an application's life.
-func Applications() Machine[ApplicationState] {
+func Applications() Machine[ApplicationState] { return applications() }
+
+// applications is made once: pages ask for it line by line.
+var applications = sync.OnceValue(func() Machine[ApplicationState] { //nolint:gochecknoglobals // made once and never changed
 	moves := slices.Concat(writingMoves(), screeningMoves(), assessmentMoves(), decisionMoves(), withdrawals())
 	return Machine[ApplicationState]{"application", applicationStates(), recorded("application", moves)}
-}
+})
 
 func applicationStates() []Info[ApplicationState] {
 	return []Info[ApplicationState]{

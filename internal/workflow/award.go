@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"slices"
+	"sync"
 
 	"adoptionfund/internal/access"
 )
@@ -28,9 +29,12 @@ const (
 )
 
 // Awards is the table of an award's life.
-func Awards() Machine[AwardState] {
+func Awards() Machine[AwardState] { return awards() }
+
+// awards is made once: pages ask for it line by line.
+var awards = sync.OnceValue(func() Machine[AwardState] { //nolint:gochecknoglobals // made once and never changed
 	return Machine[AwardState]{"award", awardStates(), recorded("award", slices.Concat(offerMoves(), agreementMoves()))}
-}
+})
 
 func awardStates() []Info[AwardState] {
 	return []Info[AwardState]{

@@ -1,6 +1,10 @@
 package workflow
 
-import "adoptionfund/internal/access"
+import (
+	"sync"
+
+	"adoptionfund/internal/access"
+)
 
 // The events of a call.
 const (
@@ -20,9 +24,12 @@ const (
 )
 
 // Calls is the table of a call's life.
-func Calls() Machine[CallState] {
+func Calls() Machine[CallState] { return calls() }
+
+// calls is made once: pages ask for it line by line.
+var calls = sync.OnceValue(func() Machine[CallState] { //nolint:gochecknoglobals // made once and never changed
 	return Machine[CallState]{"call", callStates(), recorded("call", callMoves())}
-}
+})
 
 func callStates() []Info[CallState] {
 	return []Info[CallState]{
