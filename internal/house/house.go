@@ -100,10 +100,10 @@ func outsideFloor() Floor {
 		{"site", "middleware, the table of routes mounted", ground + " access work site/route"},
 		{"site/account", "handlers: accounts", site},
 		{"site/public", "handlers: what anyone sees", site},
-		{"site/applicant", "handlers: applicants, signatories, suppliers", site},
+		{"site/applicant", "handlers: applicants, signatories, suppliers", site + " site/public"},
 		{"site/fundteam", "handlers: eligibility officers, DTAC assessors, fund managers", site},
 		{"site/reviewer", "handlers: reviewers", site},
-		{"site/panel", "handlers: the chair's desk", site},
+		{"site/panel", "handlers: the chair's desk", site + " site/public"},
 		{"site/oversight", "handlers: approval, awards, reports, audit", site},
 		{"house", "these walls", ""},
 	}}
