@@ -27,10 +27,10 @@ func newShell(t *testing.T, database string) shell {
 }
 
 // run runs a command; it gives the exit code and what was printed.
-func (s shell) run(args ...string) (int, string, string) {
+func (s shell) run(args ...string) (code int, printed, complained string) {
 	s.t.Helper()
 	var out, errOut bytes.Buffer
-	code := run(s.t.Context(), args, s.env, &out, &errOut)
+	code = run(s.t.Context(), args, s.env, &out, &errOut)
 	return code, out.String(), errOut.String()
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -30,7 +31,7 @@ func (c *demoCommand) Run(s *session) error {
 		return err
 	}
 	if !config.Loopback(settings.Address) && !c.DemoPublic {
-		return fmt.Errorf("demonstration accounts have a known password: serve them on a loopback address, or give --demo-public")
+		return errors.New("demonstration accounts have a known password: serve them on a loopback address, or give --demo-public")
 	}
 	clock := demonstration.NewClock(s.now)
 	log := slog.New(slog.NewTextHandler(s.errOut, &slog.HandlerOptions{Level: slog.LevelWarn}))
@@ -68,7 +69,7 @@ func (c *demoCommand) prepare(s *session, settings config.Config, clock *demonst
 	stage := demonstration.Stage(c.Stage)
 	switch {
 	case !mark.Demonstration && mark.Used:
-		return nil, closing(a, fmt.Errorf("this database is in use and holds no demonstration: name another with --database-url"))
+		return nil, closing(a, errors.New("this database is in use and holds no demonstration: name another with --database-url"))
 	case mark.Demonstration && mark.Whole && mark.Stage == stage && !c.Reset:
 		return a, nil
 	case mark.Demonstration && mark.Whole && mark.Stage != stage && !c.Reset:
@@ -81,7 +82,7 @@ func (c *demoCommand) prepare(s *session, settings config.Config, clock *demonst
 			return nil, err
 		}
 	}
-	if err := c.load(ctx, s, a, clock); err != nil {
+	if err := c.load(s.ctx, s, a, clock); err != nil {
 		return nil, closing(a, err)
 	}
 	return a, nil
@@ -101,7 +102,8 @@ func (c *demoCommand) opened(s *session, settings config.Config, clock *demonstr
 // load fills the database, telling how far it is.
 func (c *demoCommand) load(ctx context.Context, s *session, a *app, clock *demonstration.Clock) error {
 	stage := demonstration.Stage(c.Stage)
-	if err := demonstration.MarkAs(ctx, a.gate, stage, false); err != nil {
+	operator := access.With(ctx, access.Operator(machineUser()))
+	if err := demonstration.MarkAs(operator, a.gate, stage, false); err != nil {
 		return fmt.Errorf("beginning: %w", err)
 	}
 	worker, err := a.worker()
@@ -114,17 +116,17 @@ func (c *demoCommand) load(ctx context.Context, s *session, a *app, clock *demon
 		Jobs: func(ctx context.Context) error { _, err := worker.Run(ctx); return err },
 	}
 	bar := newBar(s.errOut, s.now)
-	if err := demonstration.New(rooms, clock).Load(s.ctx, stage, bar.show); err != nil {
+	if err := demonstration.New(rooms, clock).Load(ctx, stage, bar.show); err != nil {
 		return fmt.Errorf("loading: %w", err)
 	}
-	if _, err := worker.Run(s.ctx); err != nil {
+	if _, err := worker.Run(ctx); err != nil {
 		return fmt.Errorf("delivering mail to the demonstration's mailbox: %w", err)
 	}
-	if err := a.gate.FlushReads(ctx); err != nil {
+	if err := a.gate.FlushReads(operator); err != nil {
 		return fmt.Errorf("keeping the read log: %w", err)
 	}
 	bar.end()
-	return demonstration.MarkAs(ctx, a.gate, stage, true) //nolint:wrapcheck // says what it was doing
+	return demonstration.MarkAs(operator, a.gate, stage, true) //nolint:wrapcheck // says what it was doing
 }
 
 // reset throws away a database that is marked as a demonstration, and no other.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/csv"
 	"encoding/json"
-	"fmt"
 	"log/slog"
 	"net/http/httptest"
 	"net/url"
@@ -13,6 +12,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -82,27 +82,27 @@ func newPath(t *testing.T, b *chromium.Browser, how chromium.How) *path {
 }
 
 // wired is the whole program on a database of the test's own.
-func wired(t testing.TB, clock *testkit.Clock) *app {
-	t.Helper()
+func wired(tb testing.TB, clock *testkit.Clock) *app {
+	tb.Helper()
 	defaults, err := os.ReadFile("../../configs/adoptionfund.yaml")
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	dir := t.TempDir()
+	dir := tb.TempDir()
 	c, err := config.Load(defaults, "", nil, map[string]string{
-		"database_url": testkit.DatabaseURL(t), "key_file": filepath.Join(dir, "key"), "storage_url": "file://" + filepath.Join(dir, "files"),
+		"database_url": testkit.DatabaseURL(tb), "key_file": filepath.Join(dir, "key"), "storage_url": "file://" + filepath.Join(dir, "files"),
 	})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	c.Accounts.SecondFactor = false
 	c.Accounts.SessionLifetime = 365 * 24 * time.Hour // the clock goes through months
 	c.Limits.RequestsPerSecond = 0
-	a, err := wireWith(t.Context(), c, clock.Now, slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})), db.Normal)
+	a, err := wireWith(tb.Context(), c, clock.Now, slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})), db.Normal)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() { _ = a.close() })
+	tb.Cleanup(func() { _ = a.close() })
 	return a
 }
 
@@ -174,6 +174,7 @@ func (p *path) at(moment string) {
 	p.tick()
 }
 
+//nolint:paralleltest // the browser is one, and each path is long
 func TestTheWholePath(t *testing.T) {
 	b := chromium.Start(t, modules)
 	for name, how := range map[string]chromium.How{"at a desk": {JavaScript: true, Width: 1200}, "on a phone without JavaScript": {Width: 390}} {
@@ -431,7 +432,7 @@ func (p *path) review() {
 		at.Press("Continue").Not("There is a problem").Go("/reviews/" + p.ref)
 		values := map[string][]string{"feedback": {"Say how many people took part elsewhere."}, "comments-panel": {"A sound case."}}
 		for _, m := range regexp.MustCompile(`name="([A-Z]{2}\d)"`).FindAllStringSubmatch(at.HTML(), -1) {
-			values[m[1]], values[m[1]+"-reason"] = []string{fmt.Sprint(3 + i%2)}, []string{"The figures are their own and the plan follows from them."}
+			values[m[1]], values[m[1]+"-reason"] = []string{strconv.Itoa(3 + i%2)}, []string{"The figures are their own and the plan follows from them."}
 		}
 		at.Fill(values)
 		at.Press("Send the review").Not("There is a problem")

@@ -55,7 +55,7 @@ type commands struct {
 
 // session is what a command runs with.
 type session struct {
-	ctx    context.Context
+	ctx    context.Context //nolint:containedctx // kong calls Run with the session alone
 	cli    *commands
 	out    io.Writer
 	errOut io.Writer
@@ -102,10 +102,11 @@ func (s *session) end(err error) int {
 	}
 	words := err.Error()
 	if f, ok := fault.Of(err); ok {
-		words = f.Words
+		lines := []string{f.Words}
 		for _, name := range f.Fields.Names() {
-			words += "\n" + name + ": " + f.Fields[name]
+			lines = append(lines, name+": "+f.Fields[name])
 		}
+		words = strings.Join(lines, "\n")
 	}
 	_, _ = fmt.Fprintln(s.errOut, "adoptionfund:", words)
 	if _, ok := errors.AsType[usageError](err); ok {

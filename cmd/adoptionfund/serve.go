@@ -44,7 +44,7 @@ func (c *serveCommand) Run(s *session) error {
 
 // serve listens, runs the clock and the worker, and drains when ctx ends. ready is told the address once requests are taken.
 func (a *app) serve(ctx context.Context, demo bool, ready func(address string)) error {
-	handler, err := a.site(demo)
+	handler, err := a.site(demo) //nolint:contextcheck // each request brings its own
 	if err != nil {
 		return err
 	}

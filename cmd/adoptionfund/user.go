@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 
 	"adoptionfund/internal/access"
@@ -102,24 +103,9 @@ type userList struct {
 // Run lists people, all of them, a page at a time.
 func (c *userList) Run(s *session) error {
 	return s.with("", func(ctx context.Context, a *app) error {
-		refs, err := scopeRefs(ctx, a)
+		out, err := everyone(ctx, a, c.Search)
 		if err != nil {
 			return err
-		}
-		out := []personJSON{}
-		var after people.Person
-		for {
-			page, err := a.people.List(ctx, after, c.Search, 200)
-			if err != nil {
-				return fmt.Errorf("listing people: %w", err)
-			}
-			for _, e := range page {
-				out = append(out, asPersonJSON(e, refs))
-				after = e.Person
-			}
-			if len(page) < 200 {
-				break
-			}
 		}
 		if c.JSON {
 			return s.json(out)
@@ -130,10 +116,34 @@ func (c *userList) Run(s *session) error {
 			for _, r := range p.Roles {
 				roles = append(roles, strings.TrimSuffix(r.Role+" "+r.Round+r.Call, " "))
 			}
-			rows = append(rows, []string{p.Email, p.Name, fmt.Sprint(p.Active), strings.Join(roles, ", ")})
+			rows = append(rows, []string{p.Email, p.Name, strconv.FormatBool(p.Active), strings.Join(roles, ", ")})
 		}
 		return s.table([]string{"EMAIL", "NAME", "ACTIVE", "ROLES"}, rows)
 	})
+}
+
+// everyone reads all people whose name or address has a text in it, a page at a time.
+func everyone(ctx context.Context, a *app, search string) ([]personJSON, error) {
+	refs, err := scopeRefs(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	const most = 200
+	out := []personJSON{}
+	var after people.Person
+	for {
+		page, err := a.people.List(ctx, after, search, most)
+		if err != nil {
+			return nil, fmt.Errorf("listing people: %w", err)
+		}
+		for _, e := range page {
+			out = append(out, asPersonJSON(e, refs))
+			after = e.Person
+		}
+		if len(page) < most {
+			return out, nil
+		}
+	}
 }
 
 // scopeRefs gives the references of rounds and calls by their ids.

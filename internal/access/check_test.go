@@ -18,11 +18,11 @@ func TestThePolicyGivesTheExpectedAnswers(t *testing.T) {
 // loaded is the policy, read once for all tests: it never changes.
 var loaded = sync.OnceValues(func() (*access.Policy, error) { return access.Load(policies.FS) })
 
-func load(t testing.TB) *access.Policy {
-	t.Helper()
+func load(tb testing.TB) *access.Policy {
+	tb.Helper()
 	p, err := loaded()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return p
 }

@@ -345,16 +345,8 @@ func (s *Service) Desk(ctx context.Context, ref ident.CallRef) (Desk, error) {
 			return err
 		}
 		d.Call, d.Round, d.Budget, d.Ranked = *c, *b.round, b.problem.Budget, b.ranked
-		if d.Scenarios, err = scenariosOf(tx, c.ID); err != nil {
+		if err := d.chosen(tx, c); err != nil {
 			return err
-		}
-		if d.Proposal, err = Latest(tx, c); err != nil {
-			return err
-		}
-		if d.Proposal != nil {
-			if d.Lines, err = Lines(tx, d.Proposal.ID); err != nil {
-				return err
-			}
 		}
 		tx.Saw("allocation", string(c.Ref))
 		if d.MayRun, err = tx.May(access.RunAllocation, c); err != nil {
@@ -364,4 +356,17 @@ func (s *Service) Desk(ctx context.Context, ref ident.CallRef) (Desk, error) {
 		return err
 	})
 	return d, err
+}
+
+// chosen adds the scenarios of a call, and the proposal that was made of one.
+func (d *Desk) chosen(tx *work.Tx, c *fund.Call) error {
+	var err error
+	if d.Scenarios, err = scenariosOf(tx, c.ID); err != nil {
+		return err
+	}
+	if d.Proposal, err = Latest(tx, c); err != nil || d.Proposal == nil {
+		return err
+	}
+	d.Lines, err = Lines(tx, d.Proposal.ID)
+	return err
 }

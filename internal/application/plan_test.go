@@ -20,6 +20,8 @@ const manyRows = 30_000
 
 // A list looks at about as many rows as it shows, whoever asks, however many applications there are: the database walks an index
 // and neither reads the whole table nor sorts it.
+//
+//nolint:paralleltest // the plans of one database are read one after the other
 func TestListsWalkAnIndexWhateverTheNumberOfApplications(t *testing.T) {
 	t.Parallel()
 	w := testkit.New(t)
@@ -116,6 +118,7 @@ func planOf(t *testing.T, w *testkit.World, ctx context.Context, act access.Acti
 			return err
 		}
 		defer func() { _ = lines.Close() }()
+		var lined strings.Builder
 		for lines.Next() {
 			var id, parent, unused int
 			var line string
@@ -126,8 +129,9 @@ func planOf(t *testing.T, w *testkit.World, ctx context.Context, act access.Acti
 			if err := lines.Scan(into...); err != nil {
 				return err
 			}
-			plan += line + "\n"
+			lined.WriteString(line + "\n")
 		}
+		plan = lined.String()
 		return lines.Err()
 	})
 	must(t, err)

@@ -63,25 +63,8 @@ func (s *Service) Evidence(ctx context.Context, act access.Action, ref ident.Ref
 		if err := tx.Require(act, a); err != nil {
 			return err
 		}
-		if a.SubmissionID == nil {
-			return work.NotFound("file")
-		}
-		f, _, _, err := s.Snapshot(tx, a)
-		if err != nil {
+		if file, err = s.sent(tx, a, id); err != nil {
 			return err
-		}
-		all, err := StandingOf(tx, a.ID)
-		if err != nil {
-			return err
-		}
-		if !slices.ContainsFunc(all[a.ID].Files, func(sent StandingFile) bool { return sent.ID == id }) {
-			return work.NotFound("file")
-		}
-		if file, err = fileByID(tx, id); err != nil {
-			return err
-		}
-		if q, ok := f.Question(form.Code(file.Question)); !ok || q.Visible != form.VisiblePanel {
-			return work.NotFound("file")
 		}
 		tx.Saw("file", string(a.Ref), string(id))
 		return nil
@@ -91,4 +74,30 @@ func (s *Service) Evidence(ctx context.Context, act access.Action, ref ident.Ref
 	}
 	content, err := s.files.Get(file.Digest)
 	return file, content, err
+}
+
+// sent gives a file of the standing submission whose question the panel may see.
+func (s *Service) sent(tx *work.Tx, a *Application, id ident.File) (*File, error) {
+	if a.SubmissionID == nil {
+		return nil, work.NotFound("file")
+	}
+	f, _, _, err := s.Snapshot(tx, a)
+	if err != nil {
+		return nil, err
+	}
+	all, err := StandingOf(tx, a.ID)
+	if err != nil {
+		return nil, err
+	}
+	if !slices.ContainsFunc(all[a.ID].Files, func(sent StandingFile) bool { return sent.ID == id }) {
+		return nil, work.NotFound("file")
+	}
+	file, err := fileByID(tx, id)
+	if err != nil {
+		return nil, err
+	}
+	if q, ok := f.Question(form.Code(file.Question)); !ok || q.Visible != form.VisiblePanel {
+		return nil, work.NotFound("file")
+	}
+	return file, nil
 }

@@ -110,11 +110,11 @@ func permitted(tx *work.Tx, act access.Action) (string, []any, error) {
 // condition is the SQL twin of a condition in access; a property test compares the two for every role.
 func condition(tx *work.Tx, act access.Action, name string) (string, []any, error) {
 	me := orNobody(tx.By.ID)
-	has := func(relations ...Relation) (string, []any, error) { //nolint:unparam // the shape of every twin
+	has := func(relations ...Relation) (string, []any, error) {
 		// Not as EXISTS: so the few that a person has to do with can be found first.
 		return "a.id IN (SELECT p.application_id FROM application_people p WHERE p.person = ? AND p.relation IN ?)", []any{me, relations}, nil
 	}
-	hasNot := func(r Relation) (string, []any, error) { //nolint:unparam // the shape of every twin
+	hasNot := func(r Relation) (string, []any, error) {
 		return "NOT EXISTS (SELECT 1 FROM application_people p WHERE p.application_id = a.id AND p.person = ? AND p.relation = ?)", []any{me, r}, nil
 	}
 	switch name {

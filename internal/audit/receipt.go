@@ -2,6 +2,7 @@ package audit
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -53,7 +54,7 @@ func ReadReceipt(data []byte) (Receipt, error) {
 		return r, fmt.Errorf("this is not a receipt of this service: its format is %q", r.Format)
 	}
 	if !Verify(r.PublicKey, r.Signature, r.text()) {
-		return r, fmt.Errorf("the signature does not fit: the receipt was changed, or was not issued with the key it names")
+		return r, errors.New("the signature does not fit: the receipt was changed, or was not issued with the key it names")
 	}
 	return r, nil
 }

@@ -210,16 +210,25 @@ func (s *Service) Accept(ctx context.Context, ref ident.Ref, typed string, ackno
 		if a.State != workflow.Offered {
 			return fault.New(fault.Conflict, "There is no offer to accept")
 		}
-		for _, part := range []application.Relation{application.SRO, application.Finance} {
-			if slices.Contains(a.application.With(part), tx.By.ID) {
-				if err := addAcceptance(tx, Acceptance{a.ID, part, tx.By.ID, name, tx.Now}); err != nil {
-					return err
-				}
-			}
+		if err := acceptAs(tx, a, name); err != nil {
+			return err
 		}
 		tx.Record(event(a, "award.sign_acceptance", nil))
 		return s.acceptIfBoth(tx, a)
 	})
+}
+
+// acceptAs keeps the acceptance of the one who acts, for each part that is theirs.
+func acceptAs(tx *work.Tx, a *Award, name string) error {
+	for _, part := range []application.Relation{application.SRO, application.Finance} {
+		if !slices.Contains(a.application.With(part), tx.By.ID) {
+			continue
+		}
+		if err := addAcceptance(tx, Acceptance{a.ID, part, tx.By.ID, name, tx.Now}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *Service) acceptIfBoth(tx *work.Tx, a *Award) error {

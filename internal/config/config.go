@@ -133,45 +133,59 @@ func Loopback(address string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
+// complaints are what is wrong with settings, each with its key.
+type complaints []error
+
+func (p *complaints) add(key, words string) { *p = append(*p, errors.New(key+": "+words)) }
+
 func (c Config) check() []error {
-	var problems []error
-	bad := func(key, format string, args ...any) {
-		problems = append(problems, fmt.Errorf(key+": "+format, args...))
-	}
+	var p complaints
+	c.checkAddresses(&p)
+	c.checkSecrets(&p)
+	c.checkLimits(&p)
+	return p
+}
+
+func (c Config) checkAddresses(p *complaints) {
 	if !strings.HasPrefix(c.DatabaseURL, "sqlite://") && !strings.HasPrefix(c.DatabaseURL, "postgres://") && !strings.HasPrefix(c.DatabaseURL, "postgresql://") {
-		bad("database_url", "must begin with sqlite:// or postgres://")
+		p.add("database_url", "must begin with sqlite:// or postgres://")
 	}
 	for key, address := range map[string]string{"address": c.Address, "metrics_address": c.MetricsAddress} {
 		if _, _, err := net.SplitHostPort(address); err != nil && (key == "address" || address != "") {
-			bad(key, "must be HOST:PORT")
+			p.add(key, "must be HOST:PORT")
 		}
 	}
 	for key, text := range map[string]string{"public_url": c.PublicURL, "clamd_url": c.ClamdURL, "smtp_url": string(c.SMTPURL), "storage_url": c.StorageURL} {
 		if u, err := url.Parse(text); text != "" && (err != nil || u.Scheme == "") {
-			bad(key, "must be a URL")
+			p.add(key, "must be a URL")
 		}
 	}
+}
+
+func (c Config) checkSecrets(p *complaints) {
 	if strings.HasPrefix(c.StorageURL, "s3://") && (c.S3Key == "" || c.S3Secret == "") {
-		bad("s3_key, s3_secret", "are needed where storage_url is an S3 bucket")
+		p.add("s3_key, s3_secret", "are needed where storage_url is an S3 bucket")
 	}
 	if c.KeyFile == "" {
-		bad("key_file", "must name the file of the installation's key")
+		p.add("key_file", "must name the file of the installation's key")
 	}
 	if c.Service.Name == "" || c.Service.ContactEmail == "" || c.Service.MailFrom == "" {
-		bad("service", "name, contact_email and mail_from must be given")
+		p.add("service", "name, contact_email and mail_from must be given")
 	}
+}
+
+func (c Config) checkLimits(p *complaints) {
 	for key, d := range map[string]time.Duration{"accounts.session_lifetime": c.Accounts.SessionLifetime, "accounts.session_warning": c.Accounts.SessionWarning, "clock.every": c.Clock.Every} {
 		if d <= 0 {
-			bad(key, "must be longer than nothing")
+			p.add(key, "must be longer than nothing")
 		}
 	}
 	for key, n := range map[string]int{"accounts.invitation_days": c.Accounts.InvitationDays, "accounts.reset_minutes": c.Accounts.ResetMinutes, "accounts.tries_before_wait": c.Accounts.TriesBeforeWait, "limits.burst": c.Limits.Burst} {
 		if n < 1 {
-			bad(key, "must be 1 or more")
+			p.add(key, "must be 1 or more")
 		}
 	}
 	if c.Limits.BodyBytes < 1<<16 {
-		bad("limits.body_bytes", "must be 65536 or more")
+		p.add("limits.body_bytes", "must be 65536 or more")
 	}
-	return problems
 }

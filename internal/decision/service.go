@@ -3,6 +3,7 @@ package decision
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"adoptionfund/internal/access"
@@ -151,7 +152,7 @@ func (s *Service) write(tx *work.Tx, a *application.Application, l allocation.Li
 	feedback := a.Call().Settings.Feedback
 	fields := application.Fields(a)
 	fields["lead"], fields["amount"], fields["requested"] = a.LeadName, l.Amount.String(), a.Requested.String()
-	fields["review_days"], fields["offer_days"], fields["reserve_days"] = fmt.Sprint(feedback.ReviewDays), fmt.Sprint(feedback.OfferDays), fmt.Sprint(feedback.ReserveDays)
+	fields["review_days"], fields["offer_days"], fields["reserve_days"] = strconv.Itoa(feedback.ReviewDays), strconv.Itoa(feedback.OfferDays), strconv.Itoa(feedback.ReserveDays)
 	fields["score"] = ""
 	if feedback.PublishScores {
 		fields["score"] = fmt.Sprintf("%.2f", l.Score)
@@ -187,13 +188,18 @@ func (s *Service) SendBack(ctx context.Context, id ident.Proposal, reason string
 		if !decided {
 			return nil
 		}
-		held, err := removeHeld(tx, p.ID)
-		if err != nil {
-			return err
-		}
-		record(tx, p, "decision.take_back", held)
-		return fund.MoveFor(tx, p.Call(), p, workflow.ReturnApproval, work.Guards{workflow.ReasonGiven: work.Holds(true)})
+		return takeBack(tx, p)
 	})
+}
+
+// takeBack takes the held decisions of a proposal back, and its approval.
+func takeBack(tx *work.Tx, p *allocation.Proposal) error {
+	held, err := removeHeld(tx, p.ID)
+	if err != nil {
+		return err
+	}
+	record(tx, p, "decision.take_back", held)
+	return fund.MoveFor(tx, p.Call(), p, workflow.ReturnApproval, work.Guards{workflow.ReasonGiven: work.Holds(true)})
 }
 
 func (s *Service) backToAssessed(tx *work.Tx, p *allocation.Proposal) error {

@@ -76,7 +76,7 @@ func (b *bid) organisations(a form.Answers, t team) {
 	a["OR6"], a["OR7"], a["OR8"] = text(t.sro.Name), text(b.pick("Chief Operating Officer", "Director of Planned Care", "Deputy Chief Executive")), text(t.sro.Email)
 	a["OR9"], a["OR10"], a["OR11"] = text(t.finance.Name), text(b.pick("Deputy Chief Finance Officer", "Head of Finance, Planned Care", "Associate Director of Finance")), text(t.finance.Email)
 	a["OR12"], a["OR13"], a["OR14"] = text(t.clinical.Name), text(b.pick("Consultant physician, registration invented", "Consultant nurse, registration invented", "Advanced physiotherapist, registration invented")), text(t.clinical.Email)
-	a["OR15"], a["OR16"], a["OR17"], a["OR18"] = text(t.contact.Name), text(b.pick("Programme Manager", "Head of Digital Pathways", "Transformation Lead")), text(t.contact.Email), text("020 7946 0"+fmt.Sprint(100+b.rng.IntN(900)))
+	a["OR15"], a["OR16"], a["OR17"], a["OR18"] = text(t.contact.Name), text(b.pick("Programme Manager", "Head of Digital Pathways", "Transformation Lead")), text(t.contact.Email), text("020 7946 0"+strconv.Itoa(100+b.rng.IntN(900)))
 	a["OR19"] = chosen("yes")
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"strconv"
 	"time"
 
 	"adoptionfund/internal/assignment"
@@ -54,25 +55,30 @@ func (c *course) startAssessment(ctx context.Context, first time.Time) error {
 	}
 	n := 0
 	for i := range reviewers {
-		email := fmt.Sprintf("reviewer%02d@demo.example", i+1)
-		err := c.d.do(ctx, email, func(ctx context.Context) error {
-			queue, err := c.d.Reviews.Queue(ctx)
-			if err != nil {
-				return fmt.Errorf("reading the queue: %w", err)
-			}
-			for _, task := range queue {
-				if c.byRef(task.Ref) != nil {
-					c.planReview(email, i, task.Ref, first, n)
-					n++
-				}
-			}
-			return nil
-		})
-		if err != nil {
+		if n, err = c.planReviews(ctx, i, first, n); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// planReviews plans what a reviewer has in their queue, after n reviews that are planned, and gives how many are planned then.
+func (c *course) planReviews(ctx context.Context, who int, first time.Time, n int) (int, error) {
+	email := fmt.Sprintf("reviewer%02d@demo.example", who+1)
+	err := c.d.do(ctx, email, func(ctx context.Context) error {
+		queue, err := c.d.Reviews.Queue(ctx)
+		if err != nil {
+			return fmt.Errorf("reading the queue: %w", err)
+		}
+		for _, task := range queue {
+			if c.byRef(task.Ref) != nil {
+				c.planReview(email, who, task.Ref, first, n)
+				n++
+			}
+		}
+		return nil
+	})
+	return n, err
 }
 
 func missing(yes bool, ref ident.CallRef) error {
@@ -121,7 +127,7 @@ func (c *course) review(ctx context.Context, e *entry, who int, rng *rand.Rand) 
 	typed := review.Typed{Marks: review.Marks{}, Version: sheet.Review.Version, Comments: e.comment(rng), Feedback: e.feedback(rng)}
 	for _, p := range sheet.Parts {
 		score := mark(e.quality, who, rng)
-		typed.Marks[p.Code] = review.Given{Mark: fmt.Sprint(score), Reason: e.reason(p, score, rng)}
+		typed.Marks[p.Code] = review.Given{Mark: strconv.Itoa(score), Reason: e.reason(p, score, rng)}
 	}
 	if _, err := c.d.Reviews.Submit(ctx, e.ref, typed); err != nil {
 		return fmt.Errorf("reviewing %s: %w", e.ref, err)
@@ -196,7 +202,7 @@ func (c *course) agree(ctx context.Context, e *entry) error {
 			}
 			marks := review.Marks{}
 			for _, p := range one.Totals.Apart(c.file.Review.ApartBy) {
-				marks[p.Part.Code] = review.Given{Mark: fmt.Sprint(int(math.Round(p.Mean))), Reason: "The panel heard both reasons and agrees on the middle: the effect is likely, its size is not."}
+				marks[p.Part.Code] = review.Given{Mark: strconv.Itoa(int(math.Round(p.Mean))), Reason: "The panel heard both reasons and agrees on the middle: the effect is likely, its size is not."}
 			}
 			return c.d.Reviews.RecordConsensus(ctx, e.ref, marks)
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"adoptionfund/internal/access"
@@ -13,6 +14,9 @@ import (
 	"adoptionfund/internal/people"
 	"adoptionfund/internal/uktime"
 )
+
+// firstRound is the reference of the round that is like the fund's first one.
+const firstRound ident.RoundRef = "AF21"
 
 // course is what a call's demonstration goes through, and when.
 type course struct {
@@ -40,24 +44,12 @@ type entry struct {
 // planRound creates a round and plans what happens in each of its calls.
 func (d *Demonstration) planRound(f fund.File) error {
 	round := ident.RoundRef(f.Round)
-	courses := make([]*course, len(f.Calls))
-	var opens, closed time.Time
-	for i, c := range f.Calls {
-		courses[i] = &course{d: d, round: round, file: c, ref: ident.CallRef(f.Round + "-" + c.Theme), rng: seeded(f.Round, c.Theme)}
-		var err error
-		if courses[i].opens, err = uktime.Parse(c.Opens); err != nil {
-			return fmt.Errorf("planning %s: %w", c.Theme, err)
-		}
-		if courses[i].closes, err = uktime.Parse(c.Closes); err != nil {
-			return fmt.Errorf("planning %s: %w", c.Theme, err)
-		}
-		if opens.IsZero() || courses[i].opens.Before(opens) {
-			opens = courses[i].opens
-		}
-		if courses[i].closes.After(closed) {
-			closed = courses[i].closes
-		}
+	courses, err := d.courses(f)
+	if err != nil || len(courses) == 0 {
+		return err
 	}
+	opens := slices.MinFunc(courses, func(a, b *course) int { return a.opens.Compare(b.opens) }).opens
+	closed := slices.MaxFunc(courses, func(a, b *course) int { return a.closes.Compare(b.closes) }).closes
 	d.agenda.plan(opens.AddDate(0, 0, -20), func(ctx context.Context) error {
 		if err := d.do(ctx, "admin@demo.example", func(ctx context.Context) error { return d.Funds.Create(ctx, f) }); err != nil {
 			return err
@@ -70,13 +62,32 @@ func (d *Demonstration) planRound(f fund.File) error {
 	})
 	for i, c := range courses {
 		c.screens, c.reviews = closed.AddDate(0, 0, 3), 10
-		if round != "AF21" {
+		if round != firstRound {
 			c.screens, c.reviews = c.closes.AddDate(0, 0, 1), 21
 		}
 		c.draw(wanted(round)[c.file.Theme], i)
 		c.plan()
 	}
 	return nil
+}
+
+// courses are the calls of a round, each with its own times.
+func (d *Demonstration) courses(f fund.File) ([]*course, error) {
+	courses := make([]*course, len(f.Calls))
+	for i, c := range f.Calls {
+		opens, err := uktime.Parse(c.Opens)
+		if err != nil {
+			return nil, fmt.Errorf("planning %s: %w", c.Theme, err)
+		}
+		closes, err := uktime.Parse(c.Closes)
+		if err != nil {
+			return nil, fmt.Errorf("planning %s: %w", c.Theme, err)
+		}
+		courses[i] = &course{
+			d: d, round: ident.RoundRef(f.Round), file: c, ref: ident.CallRef(f.Round + "-" + c.Theme), rng: seeded(f.Round, c.Theme), opens: opens, closes: closes,
+		}
+	}
+	return courses, nil
 }
 
 // seeded makes the source of chance for a call: the same each time.

@@ -3,6 +3,7 @@ package demonstration
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"time"
 
 	"adoptionfund/internal/eligibility"
@@ -22,7 +23,14 @@ const (
 func (c *course) planScreening() {
 	for i, e := range c.bids {
 		at := c.screens.Add(time.Duration(float64(i)/float64(len(c.bids))*9*24) * time.Hour)
+		later := at.AddDate(0, 0, 60)
 		switch {
+		case c.unfinished() && i == len(c.bids)-1: // the officers of the live round find something on their desk
+			c.d.agenda.plan(at, func(ctx context.Context) error { return c.ask(ctx, e) })
+			c.d.agenda.plan(at.AddDate(0, 0, turnAfter), func(ctx context.Context) error { return c.answer(ctx, e) })
+			c.d.agenda.plan(later, func(ctx context.Context) error { return c.screen(ctx, e) })
+		case c.unfinished() && i == len(c.bids)-2:
+			c.d.agenda.plan(later, func(ctx context.Context) error { return c.screen(ctx, e) })
 		case i%36 == 30:
 			c.d.agenda.plan(at, func(ctx context.Context) error { return c.withdraw(ctx, e) })
 		case i%12 == 5:
@@ -34,6 +42,9 @@ func (c *course) planScreening() {
 		}
 	}
 }
+
+// unfinished reports whether some of the call's screening waits: in the live round's call that is in review.
+func (c *course) unfinished() bool { return c.round != firstRound && c.file.Theme == "MSK" }
 
 func (c *course) ask(ctx context.Context, e *entry) error {
 	return c.d.do(ctx, officer, func(ctx context.Context) error {
@@ -65,7 +76,7 @@ func (c *course) screen(ctx context.Context, e *entry) error {
 	poor := e.dtac == "poor"
 	err := c.d.do(ctx, officer, func(ctx context.Context) error {
 		if !poor {
-			given := review.Given{Mark: fmt.Sprint(3 + e.rng.IntN(3)), Reason: "The other sources pay for other people and other purposes, as the ledger codes show."}
+			given := review.Given{Mark: strconv.Itoa(3 + e.rng.IntN(3)), Reason: "The other sources pay for other people and other purposes, as the ledger codes show."}
 			if err := c.d.Reviews.ProposeFU1(ctx, e.ref, given); err != nil {
 				return fmt.Errorf("scoring %s: %w", e.ref, err)
 			}
@@ -79,7 +90,11 @@ func (c *course) screen(ctx context.Context, e *entry) error {
 	if err != nil {
 		return fmt.Errorf("screening %s: %w", e.ref, err)
 	}
-	c.d.agenda.plan(c.d.clock.Now().Add(27*time.Hour), func(ctx context.Context) error { return c.confirm(ctx, e, poor) })
+	wait := 27 * time.Hour
+	if poor && c.unfinished() {
+		wait = 60 * 24 * time.Hour
+	}
+	c.d.agenda.plan(c.d.clock.Now().Add(wait), func(ctx context.Context) error { return c.confirm(ctx, e, poor) })
 	return nil
 }
 
@@ -106,7 +121,7 @@ func (c *course) confirm(ctx context.Context, e *entry, poor bool) error {
 	}
 	given := review.Given{Mark: "5", Reason: "Provisionally compliant: every question that decides is met by what was sent."}
 	if e.dtac == "on_the_way" {
-		given = review.Given{Mark: fmt.Sprint(2 + e.rng.IntN(3)), Reason: "On the way: one document is a draft, with an owner and a date; the risk is small."}
+		given = review.Given{Mark: strconv.Itoa(2 + e.rng.IntN(3)), Reason: "On the way: one document is a draft, with an owner and a date; the risk is small."}
 	}
 	err := c.d.do(ctx, assessor, func(ctx context.Context) error { return c.d.Reviews.ScoreDT1(ctx, e.ref, given) })
 	if err != nil && !fault.Is(err, fault.Conflict) {

@@ -13,7 +13,6 @@ var (
 	namedPattern = regexp.MustCompile(`\(([A-Za-z0-9]{2,10})\)$`)
 )
 
-// organisationKind is an organisation of the ODS list: its code, or what a search field puts in, "Name (CODE)".
 // ODS gives the code in what somebody typed or chose: a code, or a name with its code in brackets. Whether there is such an
 // organisation is not known here.
 func ODS(typed string) ident.ODS {

@@ -164,39 +164,47 @@ func orText(s, other string) string {
 
 // problems says what is wrong with the settings, each with the key in the file.
 func (s Settings) problems() []string {
+	return slices.Concat(s.methodProblems(), s.rangeProblems())
+}
+
+// methodProblems: what a call publishes must be what the program then does: it ranks by raw scores and funds in order of merit.
+func (s Settings) methodProblems() []string {
 	var found []string
-	bad := func(format string, args ...any) { found = append(found, fmt.Sprintf(format, args...)) }
 	oneOf := func(key, value string, options ...string) {
 		if !slices.Contains(options, value) {
-			bad("%s: must be one of %v", key, options)
+			found = append(found, fmt.Sprintf("%s: must be one of %v", key, options))
 		}
 	}
-	// What a call publishes must be what the program then does: it ranks by raw scores and funds in order of merit.
 	oneOf("method.ranking", s.Method.Ranking, "raw")
 	oneOf("method.strategy", s.Method.Strategy, "merit")
 	oneOf("method.objective", s.Method.Objective, "score_by_amount")
 	oneOf("method.band", s.Method.Band, "panel")
 	for i, l := range s.Method.Limits {
 		if l.MinPounds != 0 || l.MinCount != 0 {
-			bad("method.limits[%d]: the order of merit keeps to upper limits alone", i)
+			found = append(found, fmt.Sprintf("method.limits[%d]: the order of merit keeps to upper limits alone", i))
 		}
 	}
 	oneOf("dtac.assess", s.DTAC.Assess, "all", "shortlisted", "proposed")
+	return found
+}
+
+func (s Settings) rangeProblems() []string {
+	var found []string
 	for _, kind := range slices.Sorted(maps.Keys(s.Review.Kinds)) {
 		if n := s.Review.Kinds[kind]; n < 0 || n > 9 {
-			bad("review.kinds.%s: must be between 0 and 9", kind)
+			found = append(found, fmt.Sprintf("review.kinds.%s: must be between 0 and 9", kind))
 		}
 	}
 	if s.Method.MinScore < 0 || s.Method.MinScore > 100 {
-		bad("method.min_score: must be between 0 and 100")
+		found = append(found, "method.min_score: must be between 0 and 100")
 	}
 	for _, day := range []struct{ key, text string }{{"spend_by", s.SpendBy}, {"dtac.latest_action", s.DTAC.LatestAction}} {
 		if _, err := uktime.Parse(day.text); day.text != "" && err != nil {
-			bad("%s: %v", day.key, err)
+			found = append(found, fmt.Sprintf("%s: %v", day.key, err))
 		}
 	}
 	if s.Budget < 0 || s.AwardCap < 0 {
-		bad("budget, award_cap: must not be negative")
+		found = append(found, "budget, award_cap: must not be negative")
 	}
 	return found
 }

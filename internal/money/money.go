@@ -74,11 +74,19 @@ func digits(s string) bool {
 	return true
 }
 
+// pence is how many pence there are, without the sign.
+func (p Pence) pence() uint64 {
+	if p < 0 {
+		p = -p
+	}
+	return uint64(p) //nolint:gosec // it is not negative
+}
+
 // String shows the amount for people: "£1,250,000", or "£12.50" where there are pence.
 func (p Pence) String() string {
-	sign, n := "", uint64(p)
+	sign, n := "", p.pence()
 	if p < 0 {
-		sign, n = "-", uint64(-p)
+		sign = "-"
 	}
 	whole := strconv.FormatUint(n/100, 10)
 	var b strings.Builder
@@ -114,9 +122,9 @@ func Sum(amounts ...Pence) Pence {
 
 // Share gives whole × part ÷ of in pence, rounded down; none may be negative and of must be above zero.
 func Share(whole, part, of Pence) Pence {
-	hi, lo := bits.Mul64(uint64(whole), uint64(part))
-	q, _ := bits.Div64(hi, lo, uint64(of))
-	return Pence(q)
+	hi, lo := bits.Mul64(whole.pence(), part.pence())
+	q, _ := bits.Div64(hi, lo, of.pence())
+	return Pence(q) //nolint:gosec // a share is not more than the whole, which is a Pence
 }
 
 // Split divides an amount in proportion to weights so that the parts add up to it exactly: each gets its share rounded

@@ -78,7 +78,7 @@ func (s *server) start(t *testing.T) string {
 }
 
 // post is an outbox with a worker that sends to a server.
-func post(t *testing.T, s *server) (*work.Gate, *db.DB, *testkit.Clock, *jobs.Worker) {
+func post(t *testing.T, s *server) (*work.Gate, *db.DB, *testkit.Clock, *jobs.Worker) { //nolint:revive // what a test of sending needs
 	t.Helper()
 	gate, d, clock := testkit.Gate(t)
 	sender, err := notify.NewSender(d.Write, s.start(t), "no-reply@fund.example", clock.Now)

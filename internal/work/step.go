@@ -13,7 +13,7 @@ type Guards map[workflow.GuardName]func() (bool, error)
 
 // Step finds the move that on makes from a state, asks for its permission, and checks its guards. The caller then sets the
 // state, records the move's event and sends its notices. A guard that nobody bound is a mistake in the program.
-func Step[S ~string](tx *Tx, m workflow.Machine[S], from S, on workflow.Event, what access.Resource, guards Guards) (workflow.Move[S], error) {
+func Step[S ~string](tx *Tx, m workflow.Machine[S], from S, on workflow.Event, what access.Resource, guards Guards) (workflow.Move[S], error) { //nolint:revive // what a step is made of
 	move, err := m.Step(from, on)
 	if err != nil {
 		return move, hidden(tx, m, on, what, err)

@@ -85,7 +85,7 @@ func read(list string) ([]shot, error) {
 
 // signIn opens a browser of the person's own; "anyone" does not sign in.
 func signIn(browser context.Context, base, who string, width int64) (context.Context, error) {
-	tab, _ := chromedp.NewContext(browser, chromedp.WithNewBrowserContext()) //nolint:govet // it ends with the browser
+	tab, _ := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
 	if _, err := chromedp.Run(tab, chromedp.Navigate(base+"/sign-in")); err != nil {
 		return nil, fmt.Errorf("opening a tab: %w", err)
 	}

@@ -7,6 +7,7 @@ package solve
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -88,7 +89,7 @@ const (
 // Check says what is wrong with a problem, with the path in it.
 func (p Problem) Check() error {
 	if p.Budget < 0 {
-		return fmt.Errorf("budget: must not be negative")
+		return errors.New("budget: must not be negative")
 	}
 	if p.Strategy != Merit {
 		return fmt.Errorf("strategy: must be %q", Merit)

@@ -3,6 +3,7 @@ package panel
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"adoptionfund/internal/access"
@@ -10,6 +11,7 @@ import (
 	"adoptionfund/internal/application"
 	"adoptionfund/internal/award"
 	"adoptionfund/internal/fund"
+	"adoptionfund/internal/ident"
 	"adoptionfund/internal/review"
 	"adoptionfund/internal/site/public"
 	"adoptionfund/internal/work"
@@ -22,6 +24,11 @@ type waiting struct {
 	states []workflow.ApplicationState
 	words  string // with the number
 	href   string // with the call
+}
+
+// address is the page of a call on which the work is done.
+func (w waiting) address(call ident.CallRef) string {
+	return strings.ReplaceAll(w.href, "%s", string(call))
 }
 
 // desk is the catalogue of what applications wait for, in the order of their life.
@@ -116,26 +123,24 @@ func ofCall(tx *work.Tx, c *fund.Call, states map[workflow.ApplicationState]int)
 		}
 		return tasks, err
 	}
+	if c.State != workflow.CallClosed {
+		return nil, nil
+	}
 	for _, w := range desk() {
 		n := 0
 		for _, s := range w.states {
 			n += states[s]
 		}
-		if n == 0 || c.State != workflow.CallClosed {
+		if n == 0 {
 			continue
 		}
 		yes, err := may(tx, w.action, c)
 		if err != nil {
 			return nil, err
 		}
-		if !yes {
-			continue
+		if yes {
+			tasks = append(tasks, public.Task{Title: string(c.Ref) + ": " + fmt.Sprintf(w.words, n), About: c.Title, Href: w.address(c.Ref)})
 		}
-		href := w.href
-		if len(href) > 6 && href[:7] == "/panel/" {
-			href = fmt.Sprintf(href, c.Ref)
-		}
-		tasks = append(tasks, public.Task{Title: string(c.Ref) + ": " + fmt.Sprintf(w.words, n), About: c.Title, Href: href})
 	}
 	return tasks, nil
 }
@@ -163,41 +168,56 @@ func proposals(tx *work.Tx) ([]public.Task, error) {
 	return tasks, nil
 }
 
-// awards are those whose next step is the reader's: checks, confirmation, acceptance or countersignature.
-func awards(tx *work.Tx) ([]public.Task, error) {
-	steps := []struct {
-		state  workflow.AwardState
-		action access.Action
-		words  string
-	}{
+// awardStep is what waits for somebody at an award in a state.
+type awardStep struct {
+	state  workflow.AwardState
+	action access.Action
+	words  string
+}
+
+func awardSteps() []awardStep {
+	return []awardStep{
 		{workflow.PreAwardChecks, access.RecordCheck, "Pre-award checks of %s"},
 		{workflow.PreAwardChecks, access.ConfirmChecks, "Confirm the checks of %s and make the offer"},
 		{workflow.Offered, access.AcceptAward, "Accept the offer %s"},
 		{workflow.Accepted, access.CountersignAgreement, "Countersign the agreement %s"},
 	}
+}
+
+// awards are those whose next step is the reader's: checks, confirmation, acceptance or countersignature.
+func awards(tx *work.Tx) ([]public.Task, error) {
 	rows, err := award.In(tx, workflow.PreAwardChecks, workflow.Offered, workflow.Accepted)
 	if err != nil {
 		return nil, err //nolint:wrapcheck // says what it was doing
 	}
 	var tasks []public.Task
 	for _, a := range rows {
-		for _, s := range steps {
-			if a.State != s.state {
-				continue
-			}
-			yes, err := tx.May(s.action, a)
-			if err != nil {
-				return nil, err //nolint:wrapcheck // says what it was doing
-			}
-			if yes {
-				t := public.Task{Title: fmt.Sprintf(s.words, a.Ref), About: a.Application().Title, Href: "/awards/" + string(a.Ref)}
-				if a.State == workflow.Offered && a.OfferDue != nil {
-					t.Due = *a.OfferDue
-				}
-				tasks = append(tasks, t)
-				break
-			}
+		step, err := nextStep(tx, a)
+		if err != nil {
+			return nil, err
 		}
+		if step == nil {
+			continue
+		}
+		t := public.Task{Title: fmt.Sprintf(step.words, a.Ref), About: a.Application().Title, Href: "/awards/" + string(a.Ref)}
+		if a.State == workflow.Offered && a.OfferDue != nil {
+			t.Due = *a.OfferDue
+		}
+		tasks = append(tasks, t)
 	}
 	return tasks, nil
+}
+
+// nextStep is the first step at an award that the reader may take, or nil.
+func nextStep(tx *work.Tx, a *award.Award) (*awardStep, error) {
+	for _, s := range awardSteps() {
+		if a.State != s.state {
+			continue
+		}
+		yes, err := tx.May(s.action, a)
+		if err != nil || yes {
+			return &s, err //nolint:wrapcheck // says what it was doing
+		}
+	}
+	return nil, nil //nolint:nilnil // none is an answer
 }

@@ -54,7 +54,7 @@ func cookieName(name string, secure bool) string {
 }
 
 func (e *Env) cookie(name, value string) *http.Cookie {
-	return &http.Cookie{ // #nosec G124 -- Secure follows the public address: plain http is served on loopback only
+	return &http.Cookie{ // Secure follows the public address: plain http is served on loopback only
 		Name: cookieName(name, e.Secure), Value: value, Path: "/", HttpOnly: true, Secure: e.Secure, SameSite: http.SameSiteLaxMode,
 	}
 }

@@ -2,6 +2,7 @@ package oversee
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"adoptionfund/internal/access"
@@ -35,7 +36,7 @@ func (p Audit) table() nhs.Table {
 		if who == "" {
 			who = e.ByID
 		}
-		t.Rows = append(t.Rows, nhs.Cells(fmt.Sprint(e.Seq), uktime.Moment(e.At), who, e.Verb, e.Kind+" "+e.Subject, e.Facts, e.Digest[:12]))
+		t.Rows = append(t.Rows, nhs.Cells(strconv.FormatInt(e.Seq, 10), uktime.Moment(e.At), who, e.Verb, e.Kind+" "+e.Subject, e.Facts, e.Digest[:12]))
 	}
 	return t
 }

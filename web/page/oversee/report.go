@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 
 	"adoptionfund/internal/money"
 	"adoptionfund/internal/report"
@@ -27,7 +28,7 @@ func (p Report) Head() shared.Head {
 func (p Report) totals() nhs.SummaryList {
 	t := p.Report.Totals
 	return nhs.SummaryList{Rows: []nhs.SummaryRow{
-		{Key: "Applications submitted", Value: fmt.Sprint(t.Applications)}, {Key: "Budget", Value: p.Report.Budget.String()},
+		{Key: "Applications submitted", Value: strconv.Itoa(t.Applications)}, {Key: "Budget", Value: p.Report.Budget.String()},
 		{Key: "Requested", Value: t.Requested.String()}, {Key: "Proposed", Value: t.Proposed.String()}, {Key: "Awarded", Value: t.Awarded.String()},
 	}}
 }
@@ -52,7 +53,7 @@ func groups(caption, id string, by map[string]report.Figures, label func(string)
 }
 
 func figures(label string, f report.Figures) []nhs.Cell {
-	return nhs.Cells(label, fmt.Sprint(f.Applications), f.Requested.String(), f.Proposed.String(), f.Awarded.String())
+	return nhs.Cells(label, strconv.Itoa(f.Applications), f.Requested.String(), f.Proposed.String(), f.Awarded.String())
 }
 
 func same(s string) string { return s }

@@ -3,6 +3,7 @@ package panel
 
 import (
 	"fmt"
+	"strconv"
 
 	"adoptionfund/internal/allocation"
 	"adoptionfund/internal/allocation/solve"
@@ -63,7 +64,7 @@ func (p Allocation) table() nhs.Table {
 				funded += got
 			}
 		}
-		t.Rows = append(t.Rows, nhs.Cells(string(a.Ref), fmt.Sprint(r.Place), a.Title, a.LeadName, r.Total.Total.String(), DTACLabel(r.DTACStatus), a.Requested.String(), amount, why))
+		t.Rows = append(t.Rows, nhs.Cells(string(a.Ref), strconv.Itoa(r.Place), a.Title, a.LeadName, r.Total.Total.String(), DTACLabel(r.DTACStatus), a.Requested.String(), amount, why))
 	}
 	if len(t.Rows) > 0 {
 		t.Foot = nhs.Cells(fmt.Sprintf("%d applications", len(t.Rows)), "", "", "", "", "", requested.String(), funded.String(), "")
@@ -130,7 +131,7 @@ func (p Allocation) proposal() nhs.SummaryList {
 		counts[l.Outcome]++
 	}
 	return nhs.SummaryList{Rows: []nhs.SummaryRow{
-		{Key: "Number", Value: fmt.Sprint(pr.Number)},
+		{Key: "Number", Value: strconv.Itoa(pr.Number)},
 		{Key: "Stands", Value: ProposalLabel(pr.State)},
 		{Key: "Made", Value: uktime.Moment(pr.MadeAt)},
 		{Key: "Funds", Value: fmt.Sprintf("%d applications with %s; %d on the reserve list, %d not funded", counts[allocation.Fund], pr.Total, counts[allocation.Reserve], counts[allocation.NotFund])},

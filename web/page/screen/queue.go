@@ -2,6 +2,7 @@ package screen
 
 import (
 	"strconv"
+	"strings"
 
 	"adoptionfund/internal/eligibility"
 	"adoptionfund/internal/rules"
@@ -50,18 +51,16 @@ func (p Queue) table() nhs.Table {
 
 // words are the decisions of a row: "EV pass, DT not decided".
 func words(r eligibility.Row) string {
-	text := ""
-	for i, c := range rules.Criteria() {
-		if i > 0 {
-			text += ", "
-		}
+	criteria := rules.Criteria()
+	texts := make([]string, 0, len(criteria))
+	for _, c := range criteria {
 		label := "–"
 		if d := r.Decided[c]; d != "" {
 			label = string(d)
 		}
-		text += c + " " + label
+		texts = append(texts, c+" "+label)
 	}
-	return text
+	return strings.Join(texts, ", ")
 }
 
 func due(r eligibility.Row) string {
