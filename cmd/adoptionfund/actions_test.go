@@ -30,7 +30,7 @@ func later() []access.Action {
 		access.ViewDecisionReview, access.UpholdDecisionReview, access.DismissDecisionReview, access.RefuseOffer, access.HoldAward,
 		access.ResumeAward, access.WithdrawOffer, access.ProposeVariation, access.ApproveVariation, access.SuspendAward, access.LiftSuspension,
 		access.TerminateAward, access.SubmitAwardReturn, access.AcceptAwardReturn, access.CompleteAward, access.ProposeClosing,
-		access.ExportApplications, access.ExportScores, access.ExportAudit, access.ViewAdministration, access.ViewOutbox, access.ResendMessage,
+		access.ExportApplications, access.ExportScores, access.ExportAudit, access.ViewOutbox, access.ResendMessage,
 		access.EditTemplates, access.ViewRetention, access.HoldData, access.RemoveData, access.DiscloseData, access.RemindPeople,
 		access.SweepFiles, access.ScanFiles, access.BackUp, access.Restore,
 	}

@@ -14,6 +14,8 @@ import (
 
 // TestTheRoutesKeepTheirContract asks for every row of the route table as everybody who could: what the policy grants nowhere is
 // refused before anything happens, what is not there is not found, and nothing that anybody sends is a mistake of ours.
+//
+//nolint:paralleltest // the steps share one world, in this order
 func TestTheRoutesKeepTheirContract(t *testing.T) {
 	t.Parallel()
 	c := newContract(t, (*contract).inAssessment)
@@ -35,6 +37,8 @@ func TestTheRoutesKeepTheirContract(t *testing.T) {
 }
 
 // TestThePagesAfterTheDecisions asks for every page when the applications are decided, released and awarded.
+//
+//nolint:paralleltest // the steps share one world, in this order
 func TestThePagesAfterTheDecisions(t *testing.T) {
 	t.Parallel()
 	c := newContract(t, (*contract).awarded)

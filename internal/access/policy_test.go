@@ -63,7 +63,7 @@ func TestADeniedPersonHearsWhatItNeeds(t *testing.T) {
 	if d.Hidden || d.Words() != "To approve the opening of a call, you need one of these roles: senior officer responsible." {
 		t.Errorf("%+v: %s", d, d.Words())
 	}
-	elsewhere := holder(roleHome(p, "/admin/people").Name, access.Scope{Round: "r2"})
+	elsewhere := holder(roleHome(p, "/admin").Name, access.Scope{Round: "r2"})
 	if d := p.Can(elsewhere, access.EditCall, call.Facts()); d.Hidden || !strings.Contains(d.Words(), "a role in this call") {
 		t.Errorf("%+v: %s", d, d.Words())
 	}
@@ -84,7 +84,7 @@ func TestNobodyGrantsARoleToThemselves(t *testing.T) {
 			t.Errorf("%s may", r.Name)
 		}
 	}
-	manager := holder(roleHome(p, "/admin/people").Name, fund)
+	manager := holder(roleHome(p, "/admin").Name, fund)
 	if err := p.Can(manager, access.GrantRole, access.Facts{Scope: call, Self: another}).Err(); err != nil {
 		t.Error(err)
 	}
@@ -93,7 +93,7 @@ func TestNobodyGrantsARoleToThemselves(t *testing.T) {
 func TestTheFundManagerNeitherScoresNorApproves(t *testing.T) {
 	t.Parallel()
 	p := load(t)
-	manager := holder(roleHome(p, "/admin/people").Name, fund)
+	manager := holder(roleHome(p, "/admin").Name, fund)
 	for _, a := range []access.Action{
 		access.SaveReview, access.ProposeFU1, access.ConfirmFU1, access.ScoreDT1, access.RecordConsensus, access.ApproveOpening,
 		access.ApproveAssignment, access.MakeProposal, access.ApproveProposal, access.ApproveProposalSecond, access.CountersignAgreement,
@@ -146,7 +146,7 @@ func TestAGrantOutsideWhatARoleIsForIsRefused(t *testing.T) {
 	for _, g := range []access.Grant{
 		{Role: "king"},
 		{Role: "job:call.close"},
-		{Role: roleHome(p, "/admin/people").Name, Scope: call},
+		{Role: roleHome(p, "/admin").Name, Scope: call},
 	} {
 		if err := p.Grantable(g); !fault.Is(err, fault.Invalid) {
 			t.Errorf("%v: %v", g, err)

@@ -226,6 +226,9 @@ func (s *Service) Revoke(ctx context.Context, id ident.Person, role string, in a
 		if err := tx.Require(access.RevokeRole, about(id, in)); err != nil {
 			return err
 		}
+		if _, err := ByID(tx, id); err != nil {
+			return err
+		}
 		grants, err := standing(tx, id)
 		if err != nil {
 			return err
