@@ -5,18 +5,22 @@ package uktime
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 	_ "time/tzdata" // the zone does not depend on the machine
 )
 
 // Zone is Europe/London.
-func Zone() *time.Location {
-	zone, err := time.LoadLocation("Europe/London")
+func Zone() *time.Location { return zone() }
+
+// zone is read once: pages ask for it line by line.
+var zone = sync.OnceValue(func() *time.Location { //nolint:gochecknoglobals // made once and never changed
+	found, err := time.LoadLocation("Europe/London")
 	if err != nil {
 		panic("uktime: the embedded time zones have no Europe/London: " + err.Error())
 	}
-	return zone
-}
+	return found
+})
 
 // Noon is the time of day at which a deadline falls unless it is set.
 const Noon = "12:00"
