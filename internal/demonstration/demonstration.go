@@ -264,7 +264,7 @@ func (d *Demonstration) deliverer(lead people.Organisation, rng *rand.Rand) peop
 
 // wanted is how many applications each theme of a round gets: 138 in the first round.
 func wanted(round ident.RoundRef) map[string]int {
-	if round == "AF21" {
+	if round == firstRound {
 		return map[string]int{"GAS": 34, "MSK": 40, "CAR": 36, "DIG": 28}
 	}
 	return map[string]int{"GAS": 10, "MSK": 12, "CAR": 12, "DIG": 8}

@@ -21,8 +21,22 @@ func (c *course) planWriting() {
 		}
 		c.d.agenda.plan(started, func(ctx context.Context) error { return c.start(ctx, e) })
 		c.d.agenda.plan(started.Add(time.Hour), func(ctx context.Context) error { return c.write(ctx, e, i >= 5) })
+		if e.lead.ODSCode == "QMF" {
+			c.d.agenda.plan(started.Add(2*time.Hour), func(ctx context.Context) error { return c.invite(ctx, e) })
+		}
+		if c.round != firstRound && e.lead.ODSCode == "QMF" && c.file.Theme == "GAS" { // the signatories of the live round are asked
+			c.d.agenda.plan(started.Add(26*time.Hour), func(ctx context.Context) error { return c.finish(ctx, e) })
+			submitted = c.closes.Add(-time.Hour)
+		}
 		c.d.agenda.plan(submitted, func(ctx context.Context) error { return c.submit(ctx, e) })
 	}
+}
+
+// invite brings the demonstration's contributor in.
+func (c *course) invite(ctx context.Context, e *entry) error {
+	return c.d.do(ctx, e.team.contact.Email, func(ctx context.Context) error {
+		return c.d.Applications.Invite(ctx, e.ref, application.Invitation{Email: "contributor@demo.example", Name: "Colin Barrow"})
+	})
 }
 
 func (c *course) start(ctx context.Context, e *entry) error {
@@ -71,8 +85,8 @@ func (c *course) save(ctx context.Context, e *entry, sections []*form.Section, a
 	})
 }
 
-// submit finishes the sections, has both signatories sign, and sends the application.
-func (c *course) submit(ctx context.Context, e *entry) error {
+// finish completes the sections and asks both signatories to sign.
+func (c *course) finish(ctx context.Context, e *entry) error {
 	f, err := c.d.Library.Form(c.file.Forms.Application)
 	if err != nil {
 		return fmt.Errorf("finishing %s: %w", e.ref, err)
@@ -96,6 +110,14 @@ func (c *course) submit(ctx context.Context, e *entry) error {
 	}
 	if err := c.d.do(ctx, e.team.contact.Email, func(ctx context.Context) error { return c.d.Applications.RequestSignatures(ctx, e.ref) }); err != nil {
 		return fmt.Errorf("%s: %w", e.ref, err)
+	}
+	return nil
+}
+
+// submit finishes the application, has both signatories sign, and sends it.
+func (c *course) submit(ctx context.Context, e *entry) error {
+	if err := c.finish(ctx, e); err != nil {
+		return err
 	}
 	for _, who := range []named{e.team.sro, e.team.finance} {
 		err := c.d.do(ctx, who.Email, func(ctx context.Context) error {
