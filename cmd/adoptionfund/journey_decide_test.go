@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strconv"
 
-	"adoptionfund/internal/db"
-	"adoptionfund/internal/fund"
 	"adoptionfund/internal/money"
 )
 
