@@ -41,7 +41,7 @@ func (a *app) site(demo bool) (*site.Site, error) {
 func (a *app) routes(demo bool) []route.Row {
 	open := public.Options{
 		Funds: a.funds, Library: a.library, Rubrics: a.rubrics, People: a.people, PublicKey: a.gate.PublicKey(), PublicURL: a.config.Public(),
-		Tasks: append(panel.Tasks(a.gate, a.reviews), applicant.Tasks(a.applications)),
+		Tasks: append(panel.Tasks(a.gate, a.reviews), applicant.Tasks(a.applications), applicant.ClarificationTasks(a.applications, a.eligibility)),
 	}
 	if demo {
 		open.Mail = notify.NewBox(a.db.Read)

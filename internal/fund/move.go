@@ -1,10 +1,10 @@
 package fund
 
 import (
-	"adoptionfund/internal/access"
 	"strconv"
 	"time"
 
+	"adoptionfund/internal/access"
 	"adoptionfund/internal/audit"
 	"adoptionfund/internal/notify"
 	"adoptionfund/internal/people"

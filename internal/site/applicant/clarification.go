@@ -1,12 +1,16 @@
 package applicant
 
 import (
+	"context"
 	"net/http"
 
 	"adoptionfund/internal/access"
+	"adoptionfund/internal/application"
 	"adoptionfund/internal/eligibility"
 	"adoptionfund/internal/ident"
+	"adoptionfund/internal/site/public"
 	"adoptionfund/internal/site/route"
+	"adoptionfund/internal/workflow"
 	page "adoptionfund/web/page/apply"
 )
 
@@ -41,4 +45,34 @@ func (h clarifications) answer(r *route.Request) (route.Reply, error) {
 	}
 	r.Flash("Your answers are sent")
 	return route.Go("/applications/%s/clarifications", ref)
+}
+
+// ClarificationTasks are the questions of the fund that wait for somebody's answer, for the start page.
+func ClarificationTasks(applications *application.Service, checks *eligibility.Service) func(context.Context) ([]public.Task, error) {
+	return func(ctx context.Context) ([]public.Task, error) {
+		mine, err := applications.Mine(ctx)
+		if err != nil {
+			return nil, err //nolint:wrapcheck // application has said what it was doing
+		}
+		var tasks []public.Task
+		for _, a := range mine {
+			if a.State != workflow.Clarification {
+				continue
+			}
+			x, err := checks.Clarifications(ctx, a.Ref)
+			if err != nil {
+				return nil, err //nolint:wrapcheck // eligibility has said what it was doing
+			}
+			t := public.Task{Title: "Answer the fund's questions about " + string(a.Ref), About: a.Title, Href: "/applications/" + string(a.Ref) + "/clarifications"}
+			for _, c := range x.Clarifications {
+				if c.IsOpen() && (t.Due.IsZero() || c.DueAt.Before(t.Due)) {
+					t.Due = c.DueAt
+				}
+			}
+			if x.MayAnswer {
+				tasks = append(tasks, t)
+			}
+		}
+		return tasks, nil
+	}
 }
