@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -12,8 +13,6 @@ import (
 	"adoptionfund/internal/access"
 	"adoptionfund/internal/db"
 	"adoptionfund/migrations"
-
-	"context"
 )
 
 // database opens the database alone, whatever its schema.
