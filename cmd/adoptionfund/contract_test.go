@@ -33,6 +33,7 @@ func TestTheRoutesKeepTheirContract(t *testing.T) {
 			})
 		}
 	})
+	t.Run("a form with values that no browser sends never breaks", c.hostileForms)
 	t.Run("an empty form is answered and never breaks", c.emptyForms)
 }
 
@@ -56,6 +57,7 @@ func TestThePagesAfterTheDecisions(t *testing.T) {
 			t.Errorf("%s is shown to nobody", row)
 		}
 	}
+	t.Run("a form with values that no browser sends never breaks", c.hostileForms)
 	t.Run("an empty form is answered and never breaks", c.emptyForms)
 }
 
