@@ -32,37 +32,41 @@ func List(tx *work.Tx, act access.Action, q Query) ([]*Application, error) {
 		return nil, err
 	}
 	rows := func() *gorm.DB {
-		return q.narrow(tx, tx.DB().Table("applications AS a").Select("a.*").Where(where, args...)).Order("a.ref").Limit(q.Limit)
+		return q.narrow(tx, tx.DB().Table("applications AS a").Select("a.*").Where(where, args...)).Limit(q.Limit)
 	}
-	return work.Many[*Application](inStates(tx, q, rows), "applications")
+	return work.Many[*Application](q.walk(tx, rows), "applications")
 }
 
-// inStates asks for the rows in any of the states of a query. For several states it takes as many rows of each as the page has
-// and then the first of those: an index gives the rows of one state in the order of their references, but not those of several.
-func inStates(tx *work.Tx, q Query, rows func() *gorm.DB) *gorm.DB {
-	switch len(q.States) {
-	case 0:
-		return rows()
-	case 1:
-		return rows().Where("a.state = ?", q.States[0])
+// walk asks for the rows along an index, from the last one of the page before. An index gives the rows of one state, or of one
+// round, in the order of their references; that order is asked for together with the state, so that a database does not guess that
+// it would meet fifty of them sooner along all references. Of several states it takes a page each, and then the first of those.
+func (q Query) walk(tx *work.Tx, rows func() *gorm.DB) *gorm.DB {
+	of := func(state workflow.ApplicationState) *gorm.DB {
+		return rows().Where("(a.state, a.ref) > (?, ?) AND a.state <= ?", state, q.After, state).Order("a.state, a.ref")
 	}
-	parts, each := make([]string, len(q.States)), make([]any, len(q.States))
-	for i, state := range q.States {
-		parts[i], each[i] = "SELECT * FROM (?) AS part"+strconv.Itoa(i), rows().Where("a.state = ?", state)
+	switch {
+	case len(q.States) == 1:
+		return of(q.States[0])
+	case len(q.States) > 1:
+		parts, each := make([]string, len(q.States)), make([]any, len(q.States))
+		for i, state := range q.States {
+			parts[i], each[i] = "SELECT * FROM (?) AS part"+strconv.Itoa(i), of(state)
+		}
+		return tx.DB().Table("("+strings.Join(parts, " UNION ALL ")+") AS page", each...).Order("page.ref").Limit(q.Limit)
+	case q.Round != "":
+		return rows().Where("(a.round_id, a.ref) > (?, ?) AND a.round_id <= ?", q.Round, q.After, q.Round).Order("a.round_id, a.ref")
+	default:
+		return rows().Where("a.ref > ?", q.After).Order("a.ref")
 	}
-	return tx.DB().Table("("+strings.Join(parts, " UNION ALL ")+") AS page", each...).Order("page.ref").Limit(q.Limit)
 }
 
-// narrow leaves out what a query does not ask for, but for the states.
+// narrow leaves out what a query does not ask for, but for the states and where it begins.
 func (q Query) narrow(tx *work.Tx, db *gorm.DB) *gorm.DB {
-	if q.Round != "" {
+	if q.Round != "" && len(q.States) > 0 {
 		db = db.Where("a.round_id = ?", q.Round)
 	}
 	if q.Call != "" {
 		db = db.Where("a.call_id = ?", q.Call)
-	}
-	if q.After != "" {
-		db = db.Where("a.ref > ?", q.After)
 	}
 	if q.Mine {
 		db = db.Where("a.id IN (SELECT application_id FROM application_people WHERE person = ? AND relation IN ?)", orNobody(tx.By.ID), []Relation{MainContact, Contributor, SRO, Finance})
