@@ -63,16 +63,22 @@ func ClarificationTasks(applications *application.Service, checks *eligibility.S
 			if err != nil {
 				return nil, err //nolint:wrapcheck // eligibility has said what it was doing
 			}
-			t := public.Task{Title: "Answer the fund's questions about " + string(a.Ref), About: a.Title, Href: "/applications/" + string(a.Ref) + "/clarifications"}
-			for _, c := range x.Clarifications {
-				if c.IsOpen() && (t.Due.IsZero() || c.DueAt.Before(t.Due)) {
-					t.Due = c.DueAt
-				}
-			}
 			if x.MayAnswer {
-				tasks = append(tasks, t)
+				tasks = append(tasks, toAnswer(x))
 			}
 		}
 		return tasks, nil
 	}
+}
+
+// toAnswer is the task to answer what is open, by the first of the days.
+func toAnswer(x eligibility.Exchange) public.Task {
+	ref := string(x.Application.Ref)
+	t := public.Task{Title: "Answer the fund's questions about " + ref, About: x.Application.Title, Href: "/applications/" + ref + "/clarifications"}
+	for _, c := range x.Clarifications {
+		if c.IsOpen() && (t.Due.IsZero() || c.DueAt.Before(t.Due)) {
+			t.Due = c.DueAt
+		}
+	}
+	return t
 }
