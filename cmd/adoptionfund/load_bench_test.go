@@ -124,6 +124,7 @@ func BenchmarkList(b *testing.B) {
 			testkit.Copies(b, l.app.db, like, who.ID, n)
 			own, officer := l.session(loadApplicant(0)), l.session("officer@fund.example")
 			for _, c := range [][3]string{
+				{"start-page", officer, "/"},
 				{"own", own, "/applications"},
 				{"queue", officer, "/screening"},
 				{"queue-from-the-middle", officer, "/screening?after=AF26-" + strconv.Itoa(100_000+n/2)},

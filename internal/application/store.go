@@ -187,14 +187,18 @@ func CountIn(tx *work.Tx, call ident.Call, states ...workflow.ApplicationState) 
 	return n, nil
 }
 
-// CountByState counts applications by call and state, with one query.
-func CountByState(tx *work.Tx) (map[ident.Call]map[workflow.ApplicationState]int, error) {
+// CountByState counts the applications of calls by call and state, with one query: calls that are over cost nothing.
+func CountByState(tx *work.Tx, calls []fund.Call) (map[ident.Call]map[workflow.ApplicationState]int, error) {
 	var rows []struct {
 		CallID ident.Call
 		State  workflow.ApplicationState
 		N      int
 	}
-	if err := tx.DB().Raw("SELECT call_id, state, COUNT(*) AS n FROM applications GROUP BY call_id, state").Scan(&rows).Error; err != nil {
+	ids := make([]ident.Call, len(calls))
+	for i, c := range calls {
+		ids[i] = c.ID
+	}
+	if err := tx.DB().Raw("SELECT call_id, state, COUNT(*) AS n FROM applications WHERE call_id IN ? GROUP BY call_id, state", ids).Scan(&rows).Error; err != nil {
 		return nil, fmt.Errorf("counting applications by state: %w", err)
 	}
 	counts := map[ident.Call]map[workflow.ApplicationState]int{}

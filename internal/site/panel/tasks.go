@@ -86,7 +86,7 @@ func collect(tx *work.Tx) ([]public.Task, error) {
 	if err != nil {
 		return nil, err //nolint:wrapcheck // says what it was doing
 	}
-	counts, err := application.CountByState(tx)
+	counts, err := application.CountByState(tx, calls)
 	if err != nil {
 		return nil, err //nolint:wrapcheck // says what it was doing
 	}
