@@ -18,7 +18,7 @@ import (
 //nolint:paralleltest // the steps share one world, in this order
 func TestTheRoutesKeepTheirContract(t *testing.T) {
 	t.Parallel()
-	c := newContract(t, (*contract).inAssessment)
+	c := newContract(t, (*contract).inAssessment).everyRole()
 	t.Run("an action that the policy knows stands behind every row", c.rowsAndPolicyAgree)
 	t.Run("nobody who has not signed in gets past the sign-in page", c.strangersSignIn)
 	t.Run("no other site can send a form", c.crossOriginIsRefused)
@@ -42,7 +42,7 @@ func TestTheRoutesKeepTheirContract(t *testing.T) {
 //nolint:paralleltest // the steps share one world, in this order
 func TestThePagesAfterTheDecisions(t *testing.T) {
 	t.Parallel()
-	c := newContract(t, (*contract).awarded)
+	c := newContract(t, (*contract).awarded).everyRole()
 	t.Run("pages", func(t *testing.T) {
 		for _, at := range c.actors {
 			t.Run(at.name, func(t *testing.T) {

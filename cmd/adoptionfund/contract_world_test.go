@@ -72,7 +72,7 @@ func newContract(t *testing.T, stage func(*contract) *application.Application) *
 	c.values["ref"], c.values["call"], c.values["round"] = string(a.Ref), string(c.panel.CallRef()), string(c.panel.Round().Ref)
 	c.values["section"] = c.panel.Form(a).Sections[0].Path()
 	c.values["export"] = "allocations.csv"
-	c.people(a)
+	c.parts(a)
 	c.values["mail"] = c.one("SELECT id FROM mails ORDER BY id DESC LIMIT 1")
 	c.values["person"] = c.one("SELECT id FROM persons WHERE email = '" + testkit.Finance + "'") // who has no session here: it may be disabled
 	return c
@@ -171,39 +171,48 @@ func (c *contract) product() {
 	c.actors = append(c.actors, &actor{name: "supplier of the product", email: supplier, outside: true})
 }
 
-// people makes somebody for every role that people hold, in the whole fund and without any other role, somebody without a role,
-// and sessions for them and for those who have a part in the application.
-func (c *contract) people(a *application.Application) {
+// parts gives sessions to those who have a part in the application.
+func (c *contract) parts(a *application.Application) {
 	c.t.Helper()
-	applicantSide := []access.GivenBy{access.GivenBySignUp, access.GivenByContributing, access.GivenBySigning, access.GivenBySupplying}
 	c.actors = append(c.actors, &actor{name: "its applicant", email: testkit.Applicant}, &actor{name: "its SRO", email: testkit.SRO})
 	for kind, email := range c.panel.Reviewers(a) {
 		if !slices.ContainsFunc(c.actors, func(at *actor) bool { return at.email == email }) {
 			c.actors = append(c.actors, &actor{name: "its " + kind + " reviewer", email: email})
 		}
 	}
+	for _, at := range c.actors {
+		c.signIn(at)
+	}
+}
+
+// everyRole makes somebody for every role that people hold, in the whole fund and without any other role, and somebody without a
+// role; all have sessions.
+func (c *contract) everyRole() *contract {
+	c.t.Helper()
+	applicantSide := []access.GivenBy{access.GivenBySignUp, access.GivenByContributing, access.GivenBySigning, access.GivenBySupplying}
 	for _, role := range append(c.app.policy.Roles(), access.RoleInfo{GivenBy: access.GivenByGrant}) {
 		if !role.ToPeople() {
 			continue
 		}
 		email := testkit.Address("only-" + strings.ReplaceAll(role.Name, "_", "-"))
 		p := c.panel.Person(email, role.Name, access.Scope{})
-		c.panel.WithPassword(email)
-		c.no(c.app.db.Write.Exec("DELETE FROM grants WHERE person = ? AND role <> ?", p.ID, role.Name).Error)
-		name := "only " + role.Name
+		at := &actor{name: "only " + role.Name, email: email, outside: role.Name == "" || slices.Contains(applicantSide, role.GivenBy)}
 		if role.Name == "" {
-			name = "without roles"
+			at.name = "without roles"
 		}
-		c.actors = append(c.actors, &actor{name: name, email: email, outside: role.Name == "" || slices.Contains(applicantSide, role.GivenBy)})
-	}
-	for _, at := range c.actors {
-		c.panel.WithPassword(at.email)
+		c.no(c.app.db.Write.Exec("DELETE FROM grants WHERE person = ? AND role <> ?", p.ID, role.Name).Error)
 		c.signIn(at)
+		if len(at.who.Grants) > 1 {
+			c.t.Fatalf("%s holds %v", at.name, at.who.Grants)
+		}
+		c.actors = append(c.actors, at)
 	}
+	return c
 }
 
 func (c *contract) signIn(at *actor) {
 	c.t.Helper()
+	c.panel.WithPassword(at.email)
 	var err error
 	at.who, err = c.app.people.As(c.t.Context(), at.email)
 	c.no(err)
