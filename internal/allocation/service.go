@@ -326,10 +326,31 @@ type Desk struct {
 	Lines     []Line
 	MayRun    bool
 	MayMake   bool
+
+	// Masked are applications from which the one who looks is barred, with what they ask for and get together, so that totals stay whole.
+	Masked          int
+	MaskedRequested money.Pence
+	hidden          map[string]bool // their references
 }
 
-// Desk gives the allocation page of a call. Applications from which the person is recused are masked by the policy's answer to
-// each; totals stay whole.
+// Hidden reports whether an application is one of those that are masked.
+func (d *Desk) Hidden(ref string) bool { return d.hidden[ref] }
+
+// mask leaves out what the one who looks may not see.
+func (d *Desk) mask(ranked []Ranked, who ident.Person) {
+	d.hidden = map[string]bool{}
+	for _, r := range ranked {
+		if r.Application.Bars(who) {
+			d.Masked++
+			d.MaskedRequested += r.Application.Requested
+			d.hidden[string(r.Application.Ref)] = true
+			continue
+		}
+		d.Ranked = append(d.Ranked, r)
+	}
+}
+
+// Desk gives the allocation page of a call. Applications from which the person is recused are one masked line; totals stay whole.
 func (s *Service) Desk(ctx context.Context, ref ident.CallRef) (Desk, error) {
 	var d Desk
 	err := s.gate.Read(ctx, func(tx *work.Tx) error {
@@ -344,7 +365,8 @@ func (s *Service) Desk(ctx context.Context, ref ident.CallRef) (Desk, error) {
 		if err != nil {
 			return err
 		}
-		d.Call, d.Round, d.Budget, d.Ranked = *c, *b.round, b.problem.Budget, b.ranked
+		d.Call, d.Round, d.Budget = *c, *b.round, b.problem.Budget
+		d.mask(b.ranked, tx.By.ID)
 		if err := d.chosen(tx, c); err != nil {
 			return err
 		}

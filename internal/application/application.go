@@ -146,6 +146,11 @@ func (a *Application) With(r Relation) []ident.Person {
 	return people
 }
 
+// Bars reports whether a person is recused from the application or conflicted with it: they see one masked line in its place.
+func (a *Application) Bars(person ident.Person) bool {
+	return slices.Contains(a.With(Recused), person) || slices.Contains(a.With(Conflicted), person)
+}
+
 // ClosesAt is the deadline that applies: the call's, or this applicant's extension.
 func (a *Application) ClosesAt() time.Time {
 	if a.Deadline != nil && a.Deadline.After(a.call.ClosesAt) {

@@ -334,6 +334,7 @@ type Named struct {
 	Title     string
 	Lead      string
 	Requested money.Pence
+	Masked    bool // the reader is barred from it: only the amounts may be shown, in a sum
 }
 
 // Desk gives the proposals that wait for approval or release in the calls of the approver.
@@ -375,7 +376,7 @@ func (s *Service) waiting(tx *work.Tx, p *allocation.Proposal) (Waiting, error) 
 		return w, err
 	}
 	for _, a := range apps {
-		w.Names[a.ID] = Named{a.Ref, a.Title, a.LeadName, a.Requested}
+		w.Names[a.ID] = Named{a.Ref, a.Title, a.LeadName, a.Requested, a.Bars(tx.By.ID)}
 	}
 	if w.Approvals, err = approvalsOf(tx, p.ID); err != nil {
 		return w, err

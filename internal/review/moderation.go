@@ -133,7 +133,7 @@ func (m *Moderation) add(tx *work.Tx, a *application.Application, t Totals, v vo
 	if err != nil {
 		return err
 	}
-	if !may || barredFrom(a, tx.By.ID) {
+	if !may || a.Bars(tx.By.ID) {
 		m.Masked++
 		return nil
 	}

@@ -102,7 +102,7 @@ func (s *Service) progress(tx *work.Tx, p *Progress) error {
 		}
 	}
 	for _, a := range apps {
-		if barredFrom(a, tx.By.ID) {
+		if a.Bars(tx.By.ID) {
 			barred[a.ID] = true
 			p.Masked++
 			continue
@@ -126,11 +126,6 @@ func (p *Progress) add(r ProgressRow) {
 		p.Apart++
 	}
 	p.Rows = append(p.Rows, r)
-}
-
-// barredFrom reports whether somebody may see nothing of an application.
-func barredFrom(a *application.Application, person ident.Person) bool {
-	return slices.Contains(a.With(application.Recused), person) || slices.Contains(a.With(application.Conflicted), person)
 }
 
 func (p *Progress) addReviewers(tx *work.Tx, rows []assignment.Assignment) error {

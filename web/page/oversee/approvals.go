@@ -64,16 +64,26 @@ func lines(w decision.Waiting) nhs.Table {
 		ID: "lines-" + string(w.Proposal.ID), Caption: "Every application and its reason", CaptionSize: nhs.Small, RowHeaders: true, Scroll: true, Compact: true,
 		Columns: []nhs.Column{{Heading: "Application"}, {Heading: "Proposed"}, {Heading: "Title"}, {Heading: "Lead"}, {Heading: "Score", Numeric: true}, {Heading: "DTAC"}, {Heading: "Requested", Numeric: true}, {Heading: "Amount", Numeric: true}, {Heading: "Why"}},
 	}
-	var requested, amount money.Pence
+	var requested, amount, maskedRequested, maskedAmount money.Pence
+	masked := 0
 	for _, l := range w.Lines {
 		n := w.Names[l.ApplicationID]
 		requested += n.Requested
 		amount += l.Amount
+		if n.Masked {
+			masked++
+			maskedRequested += n.Requested
+			maskedAmount += l.Amount
+			continue
+		}
 		shown := ""
 		if l.Outcome == allocation.Fund {
 			shown = l.Amount.String()
 		}
 		t.Rows = append(t.Rows, nhs.Cells(string(n.Ref), outcomeLabel(l.Outcome), n.Title, n.Lead, fmt.Sprintf("%.2f", l.Score), panel.DTACLabel(l.DTACStatus), n.Requested.String(), shown, l.Reason))
+	}
+	if masked > 0 {
+		t.Rows = append(t.Rows, nhs.Cells(panel.Masked(masked), "", "", "", "", "", maskedRequested.String(), maskedAmount.String(), ""))
 	}
 	t.Foot = nhs.Cells(fmt.Sprintf("%d applications", len(w.Lines)), "", "", "", "", "", requested.String(), amount.String(), "")
 	return t

@@ -66,10 +66,29 @@ func (p Allocation) table() nhs.Table {
 		}
 		t.Rows = append(t.Rows, nhs.Cells(string(a.Ref), strconv.Itoa(r.Place), a.Title, a.LeadName, r.Total.Total.String(), DTACLabel(r.DTACStatus), a.Requested.String(), amount, why))
 	}
+	if p.Desk.Masked > 0 {
+		var masked money.Pence
+		for ref, got := range amounts {
+			if p.Desk.Hidden(ref) {
+				masked += got
+			}
+		}
+		requested += p.Desk.MaskedRequested
+		funded += masked
+		t.Rows = append(t.Rows, nhs.Cells(Masked(p.Desk.Masked), "", "", "", "", "", p.Desk.MaskedRequested.String(), masked.String(), ""))
+	}
 	if len(t.Rows) > 0 {
-		t.Foot = nhs.Cells(fmt.Sprintf("%d applications", len(t.Rows)), "", "", "", "", "", requested.String(), funded.String(), "")
+		t.Foot = nhs.Cells(fmt.Sprintf("%d applications", len(p.Desk.Ranked)+p.Desk.Masked), "", "", "", "", "", requested.String(), funded.String(), "")
 	}
 	return t
+}
+
+// Masked is the line in place of applications from which the reader is barred.
+func Masked(n int) string {
+	if n == 1 {
+		return "1 application, handled by the deputy"
+	}
+	return fmt.Sprintf("%d applications, handled by the deputy", n)
 }
 
 // DTACLabel is a DTAC status as people read it.
