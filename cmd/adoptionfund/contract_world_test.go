@@ -200,6 +200,7 @@ func (c *contract) everyRole() *contract {
 		if role.Name == "" {
 			at.name = "without roles"
 		}
+		c.panel.WithPassword(email)
 		c.no(c.app.db.Write.Exec("DELETE FROM grants WHERE person = ? AND role <> ?", p.ID, role.Name).Error)
 		c.signIn(at)
 		if len(at.who.Grants) > 1 {
