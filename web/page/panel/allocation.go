@@ -46,12 +46,7 @@ func (p Allocation) table() nhs.Table {
 		Columns: []nhs.Column{{Heading: "Application"}, {Heading: "Rank", Numeric: true}, {Heading: "Title"}, {Heading: "Lead"}, {Heading: "Score", Numeric: true}, {Heading: "DTAC"}, {Heading: "Requested", Numeric: true}, {Heading: "Funded", Numeric: true}, {Heading: "Why"}},
 		Empty:   "No application of this call is assessed yet.",
 	}
-	amounts := map[string]money.Pence{}
-	if p.Solved != nil {
-		for _, f := range p.Solved.Funded {
-			amounts[f.ID] = f.Amount
-		}
-	}
+	amounts := p.amounts()
 	var requested, funded money.Pence
 	for _, r := range p.Desk.Ranked {
 		a := r.Application
@@ -81,6 +76,17 @@ func (p Allocation) table() nhs.Table {
 		t.Foot = nhs.Cells(fmt.Sprintf("%d applications", len(p.Desk.Ranked)+p.Desk.Masked), "", "", "", "", "", requested.String(), funded.String(), "")
 	}
 	return t
+}
+
+// amounts are what the solution funds, by reference.
+func (p Allocation) amounts() map[string]money.Pence {
+	amounts := map[string]money.Pence{}
+	if p.Solved != nil {
+		for _, f := range p.Solved.Funded {
+			amounts[f.ID] = f.Amount
+		}
+	}
+	return amounts
 }
 
 // Masked is the line in place of applications from which the reader is barred.
