@@ -136,11 +136,8 @@ func (b *basis) place() {
 func (s *Service) Run(ctx context.Context, ref ident.CallRef, name string) (ident.Scenario, error) {
 	var id ident.Scenario
 	err := s.gate.Serial(ctx, func(tx *work.Tx) error {
-		c, err := fund.CallByRef(tx, ref)
+		c, err := fund.PermittedCall(tx, ref, access.RunAllocation)
 		if err != nil {
-			return err
-		}
-		if err := tx.Require(access.RunAllocation, c); err != nil {
 			return err
 		}
 		b, err := s.read(tx, c)
@@ -354,11 +351,8 @@ func (d *Desk) mask(ranked []Ranked, who ident.Person) {
 func (s *Service) Desk(ctx context.Context, ref ident.CallRef) (Desk, error) {
 	var d Desk
 	err := s.gate.Read(ctx, func(tx *work.Tx) error {
-		c, err := fund.CallByRef(tx, ref)
+		c, err := fund.PermittedCall(tx, ref, access.ViewAllocation)
 		if err != nil {
-			return err
-		}
-		if err := tx.Require(access.ViewAllocation, c); err != nil {
 			return err
 		}
 		b, err := s.read(tx, c)

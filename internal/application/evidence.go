@@ -147,11 +147,8 @@ func (s *Service) RemoveFile(ctx context.Context, ref ident.Ref, code string, id
 func (s *Service) Download(ctx context.Context, ref ident.Ref, id ident.File) (*File, io.ReadSeekCloser, error) {
 	var file *File
 	err := s.gate.Read(ctx, func(tx *work.Tx) error {
-		a, err := ByRef(tx, ref)
+		a, err := Permitted(tx, ref, access.ViewApplication)
 		if err != nil {
-			return err
-		}
-		if err := tx.Require(access.ViewApplication, a); err != nil {
 			return err
 		}
 		if file, err = fileByID(tx, id); err != nil || file.ApplicationID != a.ID {

@@ -55,11 +55,8 @@ type MoreTime struct {
 // ProposeExtension proposes more time for one applicant whose draft was closed, with a reason from the list.
 func (s *Service) ProposeExtension(ctx context.Context, ref ident.Ref, in MoreTime) error {
 	return s.gate.Write(ctx, func(tx *work.Tx) error {
-		a, err := ByRef(tx, ref)
+		a, err := Permitted(tx, ref, access.ProposeExtension)
 		if err != nil {
-			return err
-		}
-		if err := tx.Require(access.ProposeExtension, a); err != nil {
 			return err
 		}
 		if err := in.check(tx, a); err != nil {

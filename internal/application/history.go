@@ -33,11 +33,8 @@ type History struct {
 func (s *Service) History(ctx context.Context, ref ident.Ref) (History, error) {
 	var h History
 	err := s.gate.Read(ctx, func(tx *work.Tx) error {
-		a, err := ByRef(tx, ref)
+		a, err := Permitted(tx, ref, access.ViewApplicationHistory)
 		if err != nil {
-			return err
-		}
-		if err := tx.Require(access.ViewApplicationHistory, a); err != nil {
 			return err
 		}
 		h, err = s.history(tx, a)

@@ -24,11 +24,8 @@ type Invitation struct {
 // no account gets a link to make one, with word of the data that is held. Inviting again changes the sections.
 func (s *Service) Invite(ctx context.Context, ref ident.Ref, in Invitation) error {
 	return s.gate.Write(ctx, func(tx *work.Tx) error {
-		a, err := ByRef(tx, ref)
+		a, err := Permitted(tx, ref, access.InviteToApplication)
 		if err != nil {
-			return err
-		}
-		if err := tx.Require(access.InviteToApplication, a); err != nil {
 			return err
 		}
 		if !a.Writable() {
@@ -85,11 +82,8 @@ func (s *Service) sectionsOf(a *Application, codes []string) (string, error) {
 // RemoveContributor ends somebody's part in an application. What they wrote stays.
 func (s *Service) RemoveContributor(ctx context.Context, ref ident.Ref, person ident.Person) error {
 	return s.gate.Write(ctx, func(tx *work.Tx) error {
-		a, err := ByRef(tx, ref)
+		a, err := Permitted(tx, ref, access.InviteToApplication)
 		if err != nil {
-			return err
-		}
-		if err := tx.Require(access.InviteToApplication, a); err != nil {
 			return err
 		}
 		if !slices.Contains(a.With(Contributor), person) {

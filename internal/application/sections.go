@@ -34,11 +34,8 @@ type Page struct {
 func (s *Service) Open(ctx context.Context, ref ident.Ref, code string) (Page, error) {
 	var p Page
 	err := s.gate.Read(ctx, func(tx *work.Tx) error {
-		a, err := ByRef(tx, ref)
+		a, err := Permitted(tx, ref, access.ViewApplication)
 		if err != nil {
-			return err
-		}
-		if err := tx.Require(access.ViewApplication, a); err != nil {
 			return err
 		}
 		p, err = s.open(tx, a, code)
@@ -284,11 +281,8 @@ type Participant struct {
 func (s *Service) Overview(ctx context.Context, ref ident.Ref) (Overview, error) {
 	var o Overview
 	err := s.gate.Read(ctx, func(tx *work.Tx) error {
-		a, err := ByRef(tx, ref)
+		a, err := Permitted(tx, ref, access.ViewApplication)
 		if err != nil {
-			return err
-		}
-		if err := tx.Require(access.ViewApplication, a); err != nil {
 			return err
 		}
 		o, err = s.overview(tx, a)

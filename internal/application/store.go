@@ -7,6 +7,7 @@ import (
 
 	"gorm.io/gorm/clause"
 
+	"adoptionfund/internal/access"
 	"adoptionfund/internal/form"
 	"adoptionfund/internal/fund"
 	"adoptionfund/internal/ident"
@@ -21,6 +22,18 @@ func ByRef(tx *work.Tx, ref ident.Ref) (*Application, error) {
 		return nil, err
 	}
 	return a, complete(tx, a)
+}
+
+// Permitted reads an application to which the principal may do act; the fault says what that needs, or that there is none.
+func Permitted(tx *work.Tx, ref ident.Ref, act access.Action) (*Application, error) {
+	a, err := ByRef(tx, ref)
+	if err != nil {
+		return nil, err
+	}
+	if err := tx.Require(act, a); err != nil {
+		return nil, err
+	}
+	return a, nil
 }
 
 // ByID reads an application with its call and people.

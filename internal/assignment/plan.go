@@ -48,11 +48,8 @@ func (s *Service) Propose(ctx context.Context, ref ident.CallRef) error {
 }
 
 func (s *Service) proposing(tx *work.Tx, ref ident.CallRef) (*basis, error) {
-	c, err := fund.CallByRef(tx, ref)
+	c, err := fund.PermittedCall(tx, ref, access.ProposeAssignment)
 	if err != nil {
-		return nil, err
-	}
-	if err := tx.Require(access.ProposeAssignment, c); err != nil {
 		return nil, err
 	}
 	b, err := s.read(tx, c, workflow.Eligible)
@@ -105,11 +102,8 @@ type Edit struct {
 // Edit changes a plan before it is approved; the change is kept with its reason.
 func (s *Service) Edit(ctx context.Context, call ident.CallRef, e Edit) error {
 	return s.gate.Write(ctx, func(tx *work.Tx) error {
-		c, err := fund.CallByRef(tx, call)
+		c, err := fund.PermittedCall(tx, call, access.EditAssignment)
 		if err != nil {
-			return err
-		}
-		if err := tx.Require(access.EditAssignment, c); err != nil {
 			return err
 		}
 		p, err := openPlan(tx, c.ID)

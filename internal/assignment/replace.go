@@ -49,11 +49,8 @@ func (s *Service) Decline(ctx context.Context, ref ident.Ref, r Refusal) error {
 		return err
 	}
 	return s.gate.Write(ctx, func(tx *work.Tx) error {
-		a, err := application.ByRef(tx, ref)
+		a, err := application.Permitted(tx, ref, access.DeclineAssignment)
 		if err != nil {
-			return err
-		}
-		if err := tx.Require(access.DeclineAssignment, a); err != nil {
 			return err
 		}
 		return decline(tx, a, r)
@@ -133,11 +130,8 @@ type Replacement struct {
 // Replace does it in one step: the one who goes is freed, the one who comes is assigned and told.
 func (s *Service) Replace(ctx context.Context, ref ident.Ref, r Replacement) error {
 	return s.gate.Write(ctx, func(tx *work.Tx) error {
-		a, err := application.ByRef(tx, ref)
+		a, err := application.Permitted(tx, ref, access.ReplaceReviewer)
 		if err != nil {
-			return err
-		}
-		if err := tx.Require(access.ReplaceReviewer, a); err != nil {
 			return err
 		}
 		if a.State != workflow.Assessment {

@@ -64,11 +64,8 @@ type Load struct {
 func (s *Service) View(ctx context.Context, ref ident.CallRef) (View, error) {
 	var v View
 	err := s.gate.Read(ctx, func(tx *work.Tx) error {
-		c, err := fund.CallByRef(tx, ref)
+		c, err := fund.PermittedCall(tx, ref, access.ViewAssignment)
 		if err != nil {
-			return err
-		}
-		if err := tx.Require(access.ViewAssignment, c); err != nil {
 			return err
 		}
 		v = View{Call: c, May: map[access.Action]bool{}}

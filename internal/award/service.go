@@ -127,11 +127,8 @@ func (s *Service) RecordChecks(ctx context.Context, ref ident.Ref, checks []Chec
 		return err
 	}
 	return s.gate.Write(ctx, func(tx *work.Tx) error {
-		a, err := ByRef(tx, ref)
+		a, err := permitted(tx, ref, access.RecordCheck)
 		if err != nil {
-			return err
-		}
-		if err := tx.Require(access.RecordCheck, a); err != nil {
 			return err
 		}
 		if a.State != workflow.PreAwardChecks {
@@ -200,11 +197,8 @@ func (s *Service) Accept(ctx context.Context, ref ident.Ref, typed string, ackno
 		return err
 	}
 	return s.gate.Write(ctx, func(tx *work.Tx) error {
-		a, err := ByRef(tx, ref)
+		a, err := permitted(tx, ref, access.AcceptAward)
 		if err != nil {
-			return err
-		}
-		if err := tx.Require(access.AcceptAward, a); err != nil {
 			return err
 		}
 		if a.State != workflow.Offered {
@@ -288,11 +282,8 @@ func (s *Service) AddCondition(ctx context.Context, ref ident.Ref, c Condition) 
 		return fault.Fields(fault.Problems{"text": "Enter the condition"})
 	}
 	return s.gate.Write(ctx, func(tx *work.Tx) error {
-		a, err := ByRef(tx, ref)
+		a, err := permitted(tx, ref, access.ManageConditions)
 		if err != nil {
-			return err
-		}
-		if err := tx.Require(access.ManageConditions, a); err != nil {
 			return err
 		}
 		c.ID, c.AwardID = ident.New[string](), a.ID
@@ -341,11 +332,8 @@ type Page struct {
 func (s *Service) Show(ctx context.Context, ref ident.Ref) (Page, error) {
 	var p Page
 	err := s.gate.Read(ctx, func(tx *work.Tx) error {
-		a, err := ByRef(tx, ref)
+		a, err := permitted(tx, ref, access.ViewAward)
 		if err != nil {
-			return err
-		}
-		if err := tx.Require(access.ViewAward, a); err != nil {
 			return err
 		}
 		p, err = page(tx, a)

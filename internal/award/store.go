@@ -5,6 +5,7 @@ import (
 
 	"gorm.io/gorm/clause"
 
+	"adoptionfund/internal/access"
 	"adoptionfund/internal/application"
 	"adoptionfund/internal/ident"
 	"adoptionfund/internal/work"
@@ -19,6 +20,18 @@ func ByRef(tx *work.Tx, ref ident.Ref) (*Award, error) {
 	}
 	a.application, err = application.ByID(tx, a.ApplicationID)
 	return a, err
+}
+
+// permitted reads an award to which the principal may do act.
+func permitted(tx *work.Tx, ref ident.Ref, act access.Action) (*Award, error) {
+	a, err := ByRef(tx, ref)
+	if err != nil {
+		return nil, err
+	}
+	if err := tx.Require(act, a); err != nil {
+		return nil, err
+	}
+	return a, nil
 }
 
 func exists(tx *work.Tx, id ident.Application) (bool, error) {

@@ -222,11 +222,8 @@ func (s *Service) Schedule(ctx context.Context, ref ident.CallRef, at string) er
 		return fault.Fields(fault.Problems{"release": "Enter a date and time such as 2026-12-01 09:00"})
 	}
 	return s.gate.Write(ctx, func(tx *work.Tx) error {
-		c, err := fund.CallByRef(tx, ref)
+		c, err := fund.PermittedCall(tx, ref, access.ScheduleRelease)
 		if err != nil {
-			return err
-		}
-		if err := tx.Require(access.ScheduleRelease, c); err != nil {
 			return err
 		}
 		if c.ReleasedAt != nil {

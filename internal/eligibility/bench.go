@@ -159,11 +159,8 @@ type Bench struct {
 func (s *Service) Open(ctx context.Context, ref ident.Ref) (Bench, error) {
 	var b Bench
 	err := s.gate.Read(ctx, func(tx *work.Tx) error {
-		a, err := application.ByRef(tx, ref)
+		a, err := application.Permitted(tx, ref, access.ViewEligibility)
 		if err != nil {
-			return err
-		}
-		if err := tx.Require(access.ViewEligibility, a); err != nil {
 			return err
 		}
 		b, err = s.bench(tx, a)
@@ -338,11 +335,8 @@ type ApplicationProducts struct {
 func (s *Service) Products(ctx context.Context, ref ident.Ref) (ApplicationProducts, error) {
 	var p ApplicationProducts
 	err := s.gate.Read(ctx, func(tx *work.Tx) error {
-		a, err := application.ByRef(tx, ref)
+		a, err := application.Permitted(tx, ref, access.ViewApplication)
 		if err != nil {
-			return err
-		}
-		if err := tx.Require(access.ViewApplication, a); err != nil {
 			return err
 		}
 		p.Application = a

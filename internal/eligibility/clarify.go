@@ -118,11 +118,8 @@ type Exchange struct {
 func (s *Service) Clarifications(ctx context.Context, ref ident.Ref) (Exchange, error) {
 	var x Exchange
 	err := s.gate.Read(ctx, func(tx *work.Tx) error {
-		a, err := application.ByRef(tx, ref)
+		a, err := application.Permitted(tx, ref, access.ViewClarifications)
 		if err != nil {
-			return err
-		}
-		if err := tx.Require(access.ViewClarifications, a); err != nil {
 			return err
 		}
 		x.Application = a

@@ -203,11 +203,8 @@ const (
 // ProposeExtension proposes a later deadline for all; a second person confirms it.
 func (s *Service) ProposeExtension(ctx context.Context, ref ident.CallRef, e Extension) error {
 	return s.gate.Write(ctx, func(tx *work.Tx) error {
-		c, err := CallByRef(tx, ref)
+		c, err := PermittedCall(tx, ref, access.ProposeCallExtension)
 		if err != nil {
-			return err
-		}
-		if err := tx.Require(access.ProposeCallExtension, c); err != nil {
 			return err
 		}
 		problems := fault.Problems{}

@@ -3,6 +3,7 @@ package fund
 import (
 	"fmt"
 
+	"adoptionfund/internal/access"
 	"adoptionfund/internal/ident"
 	"adoptionfund/internal/work"
 	"adoptionfund/internal/workflow"
@@ -21,6 +22,18 @@ func RoundByID(tx *work.Tx, id ident.Round) (*Round, error) {
 // CallByRef reads a call.
 func CallByRef(tx *work.Tx, ref ident.CallRef) (*Call, error) {
 	return work.One[Call](tx.DB().Where("ref = ?", ref), "call")
+}
+
+// PermittedCall reads a call to which the principal may do act; the fault says what that needs, or that there is none.
+func PermittedCall(tx *work.Tx, ref ident.CallRef, act access.Action) (*Call, error) {
+	c, err := CallByRef(tx, ref)
+	if err != nil {
+		return nil, err
+	}
+	if err := tx.Require(act, c); err != nil {
+		return nil, err
+	}
+	return c, nil
 }
 
 // CallByID reads a call.

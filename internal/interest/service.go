@@ -54,11 +54,8 @@ type Glimpse struct {
 func (s *Service) Glimpse(ctx context.Context, ref ident.Ref) (Glimpse, error) {
 	var g Glimpse
 	err := s.gate.Read(ctx, func(tx *work.Tx) error {
-		a, err := application.ByRef(tx, ref)
+		a, err := application.Permitted(tx, ref, access.DeclareInterest)
 		if err != nil {
-			return err
-		}
-		if err := tx.Require(access.DeclareInterest, a); err != nil {
 			return err
 		}
 		tx.Saw("interest.glimpse", string(a.Ref))
@@ -167,11 +164,8 @@ func (s *Service) Declare(ctx context.Context, ref ident.Ref, d Declaration) (Ou
 	}
 	var outcome Outcome
 	err = s.gate.Write(ctx, func(tx *work.Tx) error {
-		a, err := application.ByRef(tx, ref)
+		a, err := application.Permitted(tx, ref, access.DeclareInterest)
 		if err != nil {
-			return err
-		}
-		if err := tx.Require(access.DeclareInterest, a); err != nil {
 			return err
 		}
 		outcome, err = s.declare(tx, a, info, d)

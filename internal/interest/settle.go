@@ -109,11 +109,8 @@ func declaredOnce(all []Interest) bool {
 // Appoint names who acts on an application for the chair, who is recused.
 func (s *Service) Appoint(ctx context.Context, ref ident.Ref, person ident.Person) error {
 	return s.gate.Write(ctx, func(tx *work.Tx) error {
-		a, err := application.ByRef(tx, ref)
+		a, err := application.Permitted(tx, ref, access.AppointDeputy)
 		if err != nil {
-			return err
-		}
-		if err := tx.Require(access.AppointDeputy, a); err != nil {
 			return err
 		}
 		for _, r := range []application.Relation{application.Recused, application.Conflicted} {
@@ -141,11 +138,8 @@ type Line struct {
 func (s *Service) InCallList(ctx context.Context, ref ident.CallRef) ([]Line, error) {
 	var lines []Line
 	err := s.gate.Read(ctx, func(tx *work.Tx) error {
-		c, err := fund.CallByRef(tx, ref)
+		c, err := fund.PermittedCall(tx, ref, access.ViewInterests)
 		if err != nil {
-			return err
-		}
-		if err := tx.Require(access.ViewInterests, c); err != nil {
 			return err
 		}
 		apps, err := application.InCall(tx, c)

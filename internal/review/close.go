@@ -118,11 +118,8 @@ func (s *Service) CloseReady(ctx context.Context, ref ident.CallRef) (Closed, er
 	var done Closed
 	err := s.gate.Write(ctx, func(tx *work.Tx) error {
 		done = Closed{}
-		c, err := fund.CallByRef(tx, ref)
+		c, err := fund.PermittedCall(tx, ref, access.CloseAssessment)
 		if err != nil {
-			return err
-		}
-		if err := tx.Require(access.CloseAssessment, c); err != nil {
 			return err
 		}
 		apps, err := application.InCall(tx, c, workflow.Assessment)
@@ -164,11 +161,8 @@ func (s *Service) closeOne(tx *work.Tx, a *application.Application, t Totals, do
 // scores differ by more than the limit needs one. A consensus is the part's score.
 func (s *Service) RecordConsensus(ctx context.Context, ref ident.Ref, marks Marks) error {
 	return s.gate.Write(ctx, func(tx *work.Tx) error {
-		a, err := application.ByRef(tx, ref)
+		a, err := application.Permitted(tx, ref, access.RecordConsensus)
 		if err != nil {
-			return err
-		}
-		if err := tx.Require(access.RecordConsensus, a); err != nil {
 			return err
 		}
 		if err := s.agree(tx, a, marks); err != nil {

@@ -61,11 +61,8 @@ type ReviewerRow struct {
 func (s *Service) Progress(ctx context.Context, ref ident.CallRef) (Progress, error) {
 	var p Progress
 	err := s.gate.Read(ctx, func(tx *work.Tx) error {
-		c, err := fund.CallByRef(tx, ref)
+		c, err := fund.PermittedCall(tx, ref, access.ViewProgress)
 		if err != nil {
-			return err
-		}
-		if err := tx.Require(access.ViewProgress, c); err != nil {
 			return err
 		}
 		tx.Saw("progress", string(c.Ref))

@@ -16,11 +16,8 @@ import (
 func (s *Service) Revise(ctx context.Context, ref ident.Ref, in Typed) (Sheet, error) {
 	var sheet Sheet
 	err := s.gate.Write(ctx, func(tx *work.Tx) error {
-		a, err := application.ByRef(tx, ref)
+		a, err := application.Permitted(tx, ref, access.ReviseReview)
 		if err != nil {
-			return err
-		}
-		if err := tx.Require(access.ReviseReview, a); err != nil {
 			return err
 		}
 		if sheet, err = s.sheet(tx, a); err != nil {

@@ -73,11 +73,8 @@ type Other struct {
 func (s *Service) Open(ctx context.Context, ref ident.Ref) (Sheet, error) {
 	var sheet Sheet
 	err := s.gate.Read(ctx, func(tx *work.Tx) error {
-		a, err := application.ByRef(tx, ref)
+		a, err := application.Permitted(tx, ref, access.ViewReview)
 		if err != nil {
-			return err
-		}
-		if err := tx.Require(access.ViewReview, a); err != nil {
 			return err
 		}
 		tx.Saw("review", string(a.Ref))
@@ -213,11 +210,8 @@ func (s *Service) AcceptTerms(ctx context.Context, ref ident.Ref) error {
 func (s *Service) Terms(ctx context.Context, ref ident.Ref) (bool, error) {
 	accepted := false
 	err := s.gate.Read(ctx, func(tx *work.Tx) error {
-		a, err := application.ByRef(tx, ref)
+		a, err := application.Permitted(tx, ref, access.DeclareInterest)
 		if err != nil {
-			return err
-		}
-		if err := tx.Require(access.DeclareInterest, a); err != nil {
 			return err
 		}
 		who, err := assignment.ReviewerOf(tx, a.RoundID, tx.By.ID)
@@ -271,11 +265,8 @@ func (s *Service) Submit(ctx context.Context, ref ident.Ref, in Typed) (Sheet, e
 
 // sent finds a review that was sent already: sending the same again is no fault, sending another is.
 func (s *Service) sent(tx *work.Tx, ref ident.Ref, in Typed) (Sheet, error) {
-	a, err := application.ByRef(tx, ref)
+	a, err := application.Permitted(tx, ref, access.SubmitReview)
 	if err != nil {
-		return Sheet{}, err
-	}
-	if err := tx.Require(access.SubmitReview, a); err != nil {
 		return Sheet{}, err
 	}
 	sheet, err := s.sheet(tx, a)
@@ -292,11 +283,8 @@ func (s *Service) sent(tx *work.Tx, ref ident.Ref, in Typed) (Sheet, error) {
 
 // save keeps a draft, if the review can be written.
 func (s *Service) save(tx *work.Tx, ref ident.Ref, in Typed) (Sheet, error) {
-	a, err := application.ByRef(tx, ref)
+	a, err := application.Permitted(tx, ref, access.SaveReview)
 	if err != nil {
-		return Sheet{}, err
-	}
-	if err := tx.Require(access.SaveReview, a); err != nil {
 		return Sheet{}, err
 	}
 	sheet, err := s.sheet(tx, a)
