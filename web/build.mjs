@@ -58,14 +58,23 @@ async function styles() {
 
 const withoutSourceMap = (script) => script.toString().replace(/\/\/# sourceMappingURL=.*\s*$/, '')
 
+// modules are our scripts that app.js imports: each is one module that imports nothing itself.
+async function modules() {
+  const names = await readdir(join(root, 'nhs', 'assets'))
+  return names.filter((name) => name.endsWith('.js') && !['app.js', 'early.js'].includes(name)).sort()
+}
+
 async function scripts() {
   const frontend = await add('nhsuk-frontend.js',
     withoutSourceMap(await fromPackage('nhsuk-frontend', 'dist', 'nhsuk', 'nhsuk-frontend.min.js')))
   const autocomplete = await add('autocomplete.js',
     withoutSourceMap(await fromPackage('accessible-autocomplete', 'dist', 'accessible-autocomplete.min.js')))
-  const app = (await ours('app.js')).toString()
+  let app = (await ours('app.js')).toString()
     .replace('./nhsuk-frontend.js', `./${frontend}`)
     .replace('./autocomplete.js', `./${autocomplete}`)
+  for (const module of await modules()) {
+    if (app.includes(`'./${module}'`)) app = app.replaceAll(`'./${module}'`, `'./${await add(module, await ours(module))}'`)
+  }
   await add('app.js', app)
   await add('early.js', await ours('early.js'))
 }
