@@ -19,7 +19,7 @@ import (
 // versions bring what asks them; an action that is granted and forgotten would not be in this list.
 func later() []access.Action {
 	return []access.Action{
-		access.AskQuestion, access.AnswerQuestion, access.ImportGrants, access.ImportProgrammes, access.ListRounds, access.ViewRound,
+		access.ImportGrants, access.ImportProgrammes, access.ListRounds, access.ViewRound,
 		access.EditRound, access.ProposeCallReopening, access.ArchiveCall, access.ViewOtherFunding, access.SettleMatch, access.TryRules,
 		access.ProposeShortlist, access.ConfirmShortlist, access.ViewProduct, access.EditProduct, access.MergeProducts, access.PermitReuse,
 		access.DeclareRelease, access.RecogniseAssessment, access.WarnExpiry, access.FindInterests, access.RemindReviewer, access.EditFeedback,

@@ -28,6 +28,7 @@ import (
 	"adoptionfund/internal/report"
 	"adoptionfund/internal/review"
 	"adoptionfund/internal/rubric"
+	"adoptionfund/internal/rules"
 	"adoptionfund/internal/work"
 	"adoptionfund/migrations"
 	"adoptionfund/policies"
@@ -47,6 +48,7 @@ type app struct {
 	funds        *fund.Service
 	library      *fund.Library
 	rubrics      *rubric.Library
+	selfCheck    *rules.Set
 	applications *application.Service
 	products     *product.Service
 	eligibility  *eligibility.Service
@@ -105,6 +107,9 @@ func wireWith(ctx context.Context, c config.Config, now func() time.Time, log *s
 	}
 	if a.rubrics, err = rubric.NewLibrary(configs.FS); err != nil {
 		return nil, fmt.Errorf("reading the rubrics: %w", err)
+	}
+	if a.selfCheck, err = rules.Load(configs.FS, "rules/self-check-1.yaml", a.library.Form); err != nil {
+		return nil, fmt.Errorf("reading the self-check: %w", err)
 	}
 	if a.key, err = audit.OpenKey(c.KeyFile); err != nil {
 		return nil, fmt.Errorf("opening the key: %w", err)

@@ -18,6 +18,7 @@ import (
 	"adoptionfund/internal/application"
 	"adoptionfund/internal/db"
 	"adoptionfund/internal/form"
+	"adoptionfund/internal/fund"
 	"adoptionfund/internal/ident"
 	"adoptionfund/internal/interest"
 	"adoptionfund/internal/product"
@@ -67,6 +68,7 @@ func newContract(t *testing.T, stage func(*contract) *application.Application) *
 	})
 	c.panel = world.Panel()
 	c.fileInDraft()
+	c.question()
 	a := stage(c)
 	c.product()
 	c.values["ref"], c.values["call"], c.values["round"] = string(a.Ref), string(c.panel.CallRef()), string(c.panel.Round().Ref)
@@ -144,6 +146,13 @@ func (c *contract) fileInDraft() {
 		return
 	}
 	c.t.Fatal("no question of the form takes a file")
+}
+
+// question lets somebody ask about the open call.
+func (c *contract) question() {
+	c.t.Helper()
+	c.no(c.app.funds.Ask(c.panel.As(testkit.Applicant), c.panel.CallRef(), fund.Asked{Text: "May we share a post with another project?"}))
+	c.values["question"] = c.one("SELECT id FROM call_questions")
 }
 
 // conflict lets a reviewer of an application declare that they gain from it.
@@ -326,7 +335,7 @@ func (c *contract) tables() []string {
 func unknown(parameter string) []string {
 	shaped := map[string]string{
 		"ref": "AF99-9999", "call": "AF99-CAR", "round": "AF99", "product": string(ident.New[ident.Product]()), "file": string(ident.New[ident.File]()),
-		"person": string(ident.New[ident.Person]()), "mail": "99999999", "export": "nothing.csv", "section": "no-such-section",
+		"person": string(ident.New[ident.Person]()), "mail": "99999999", "question": string(ident.New[ident.Question]()), "export": "nothing.csv", "section": "no-such-section",
 	}
 	return []string{shaped[parameter], "not-a-uuid", "' OR 1=1 --", strings.Repeat("9", 300)}
 }

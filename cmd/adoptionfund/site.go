@@ -40,8 +40,8 @@ func (a *app) site(demo bool) (*site.Site, error) {
 // routes is the route table of the whole product.
 func (a *app) routes(demo bool) []route.Row {
 	open := public.Options{
-		Funds: a.funds, Library: a.library, Rubrics: a.rubrics, People: a.people, PublicKey: a.gate.PublicKey(), PublicURL: a.config.Public(),
-		Tasks: append(panel.Tasks(a.gate, a.reviews), applicant.Tasks(a.applications), applicant.ClarificationTasks(a.applications, a.eligibility)),
+		Funds: a.funds, Library: a.library, Rubrics: a.rubrics, SelfCheck: a.selfCheck, People: a.people, PublicKey: a.gate.PublicKey(), PublicURL: a.config.Public(),
+		Tasks: append(panel.Tasks(a.gate, a.reviews), applicant.Tasks(a.applications), applicant.ClarificationTasks(a.applications, a.eligibility), fundteam.QuestionTasks(a.funds)),
 	}
 	if demo {
 		open.Mail = notify.NewBox(a.db.Read)
@@ -56,6 +56,7 @@ func (a *app) routes(demo bool) []route.Row {
 		fundteam.Screening(a.eligibility, a.reviews),
 		fundteam.DTAC(a.products, a.eligibility, a.reviews),
 		fundteam.PeopleRows(a.people, a.funds),
+		fundteam.Questions(a.funds),
 		reviewer.Rows(reviewer.Rooms{Applications: a.applications, Interests: a.interests, Assignments: a.assignments, Reviews: a.reviews, Now: a.gate.Now}),
 		panel.Assessment{Funds: a.funds, Interests: a.interests, Assignments: a.assignments, Reviews: a.reviews}.Rows(),
 		panel.Allocation(a.allocations),

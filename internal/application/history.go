@@ -132,6 +132,7 @@ func told(f *form.Form, e audit.Entry) string {
 func plainWords() map[string]string {
 	return map[string]string{
 		"application.start":                "Started the application",
+		"application.copy":                 "Began with the answers of another application",
 		"application.remove_contributor":   "Ended somebody's part in the application",
 		"application.sign":                 "Signed",
 		"application.clear_signature":      "A signature no longer counts, because answers changed",

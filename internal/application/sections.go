@@ -305,7 +305,7 @@ func (s *Service) overview(tx *work.Tx, a *Application) (Overview, error) {
 	if err := s.tasks(tx, &o); err != nil {
 		return o, err
 	}
-	for _, act := range []access.Action{access.EditApplication, access.SubmitApplication, access.SignApplication, access.WithdrawApplication, access.InviteToApplication, access.ViewReceipt, access.ViewOutcome, access.ReopenCopy} {
+	for _, act := range []access.Action{access.EditApplication, access.SubmitApplication, access.SignApplication, access.WithdrawApplication, access.InviteToApplication, access.ViewReceipt, access.ViewOutcome, access.ReopenCopy, access.CopyApplication} {
 		if o.May[act], err = tx.May(act, a); err != nil {
 			return o, err
 		}

@@ -24,7 +24,7 @@ type Floor struct {
 const (
 	ground   = "fault ident money uktime config"
 	language = ground + " access form form/expression form/source workflow rules rubric assign dtac/status allocation/solve"
-	platform = language + " db audit notify files jobs"
+	platform = language + " db audit notify files jobs document"
 	inside   = platform + " work"
 )
 
@@ -65,6 +65,7 @@ func platformFloor() Floor {
 		{"jobs", "work done after the change that asked for it", "ident"},
 		{"notify", "the outbox of mail", "fault ident jobs"},
 		{"files", "evidence files by digest", "fault"},
+		{"document", "Word files: plain ones to draft in", ""},
 		{"work", "the gate: one transaction for each use case, with permission and event", "access audit db fault ident jobs notify workflow"},
 	}}
 }

@@ -39,6 +39,8 @@ type (
 	Scenario string
 	// Proposal identifies a scenario that was put forward.
 	Proposal string
+	// Question identifies a question that somebody asked about a call.
+	Question string
 	// Award identifies an award.
 	Award string
 )

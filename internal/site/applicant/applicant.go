@@ -56,6 +56,8 @@ func Rows(o Options) []route.Row {
 		get("/applications/{ref}/receipt", "Receipt", access.ViewReceipt, o.receipt),
 		get("/applications/{ref}/people", "People of an application", access.ViewApplication, o.peoplePage),
 		post("/applications/{ref}/people", access.InviteToApplication, o.changePeople),
+		get("/applications/{ref}/copy", "Copy an application into another call", access.CopyApplication, o.copyPage),
+		post("/applications/{ref}/copy", access.CopyApplication, o.copy),
 		get("/applications/{ref}/withdraw", "Withdraw an application", access.WithdrawApplication, o.withdrawPage),
 		post("/applications/{ref}/withdraw", access.WithdrawApplication, o.withdraw),
 		get("/applications/{ref}/history", "History of an application", access.ViewApplicationHistory, o.history),
@@ -96,23 +98,16 @@ func (o Options) list(r *route.Request) (route.Reply, error) {
 }
 
 func (o Options) startPage(r *route.Request) (route.Reply, error) {
-	rounds, err := o.Funds.List(r.Context())
+	calls, err := o.openCalls(r)
 	if err != nil {
-		return route.Reply{}, err //nolint:wrapcheck // fund has said what it was doing
+		return route.Reply{}, err
 	}
 	account, err := o.People.Account(r.Context())
 	if err != nil {
 		return route.Reply{}, err //nolint:wrapcheck // people has said what it was doing
 	}
 	shown := page.Start{
-		Call: r.Typed("call", r.Query("call")), Title: r.Typed("title", ""), Lead: r.Typed("lead", ""), Problems: r.Problems(), Now: r.Arrival(),
-	}
-	for _, round := range rounds {
-		for _, c := range round.Calls {
-			if c.State == workflow.CallOpen && c.InTime(r.Arrival()) {
-				shown.Calls = append(shown.Calls, c)
-			}
-		}
+		Calls: calls, Call: r.Typed("call", r.Query("call")), Title: r.Typed("title", ""), Lead: r.Typed("lead", ""), Problems: r.Problems(), Now: r.Arrival(),
 	}
 	for _, acting := range account.Organisations {
 		if acting.Standing {
@@ -123,6 +118,23 @@ func (o Options) startPage(r *route.Request) (route.Reply, error) {
 		shown.Lead = string(shown.Acting[0].ODSCode)
 	}
 	return route.Show(shown)
+}
+
+// openCalls are the calls in which an application can begin now.
+func (o Options) openCalls(r *route.Request) ([]fund.Call, error) {
+	rounds, err := o.Funds.List(r.Context())
+	if err != nil {
+		return nil, err //nolint:wrapcheck // fund has said what it was doing
+	}
+	var calls []fund.Call
+	for _, round := range rounds {
+		for _, c := range round.Calls {
+			if c.State == workflow.CallOpen && c.InTime(r.Arrival()) {
+				calls = append(calls, c)
+			}
+		}
+	}
+	return calls, nil
 }
 
 func (o Options) start(r *route.Request) (route.Reply, error) {

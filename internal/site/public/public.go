@@ -16,6 +16,7 @@ import (
 	"adoptionfund/internal/notify"
 	"adoptionfund/internal/people"
 	"adoptionfund/internal/rubric"
+	"adoptionfund/internal/rules"
 	"adoptionfund/internal/site/route"
 	page "adoptionfund/web/page/public"
 )
@@ -28,6 +29,7 @@ type Options struct {
 	Funds     *fund.Service
 	Library   *fund.Library
 	Rubrics   *rubric.Library
+	SelfCheck *rules.Set // what the answers to the self-check suggest
 	People    *people.Service
 	PublicKey string // of the installation, in base64
 	PublicURL string
@@ -47,6 +49,10 @@ func Rows(o Options) []route.Row {
 		home,
 		get("/calls/{call}", "A call", o.call),
 		get("/calls/{call}/questions", "All questions of the form", o.questions),
+		get("/calls/{call}/questions.docx", "A document to draft in", o.draftDocument),
+		get("/calls/{call}/self-check", "Check whether you can apply", o.selfCheck),
+		get("/calls/{call}/questions-and-answers", "Questions and answers about a call", o.log),
+		{Method: http.MethodPost, Path: "/calls/{call}/questions-and-answers", Title: "Ask about a call", Action: access.AskQuestion, Handle: o.ask},
 		get("/receipts/key", "Public key of the installation", o.key),
 		{Method: http.MethodGet, Path: "/organisations", Title: "Look up an ODS code", Action: access.ViewOrganisations, Handle: o.organisations},
 		{Method: http.MethodGet, Path: "/organisations.json", Title: "Look up an ODS code, for scripts", Action: access.ViewOrganisations, Handle: o.lookUp},
@@ -123,7 +129,7 @@ func (o Options) call(r *route.Request) (route.Reply, error) {
 	if err != nil {
 		return route.Reply{}, err //nolint:wrapcheck // fund has said what it was doing
 	}
-	rules, err := o.Rubrics.Rubric(c.Settings.Forms.Rubric)
+	parts, err := o.Rubrics.Rubric(c.Settings.Forms.Rubric)
 	if err != nil {
 		return route.Reply{}, err //nolint:wrapcheck // the library has said what it was doing
 	}
@@ -131,19 +137,7 @@ func (o Options) call(r *route.Request) (route.Reply, error) {
 	if err != nil {
 		return route.Reply{}, err //nolint:wrapcheck // the library has said what it was doing
 	}
-	return route.Show(page.Call{Call: c, Round: round, Changes: changes, Rubric: rules, Form: f, Now: r.Arrival(), MayStart: r.May(access.StartApplication)})
-}
-
-func (o Options) questions(r *route.Request) (route.Reply, error) {
-	c, _, _, err := o.Funds.Show(r.Context(), ident.CallRef(r.Path("call")))
-	if err != nil {
-		return route.Reply{}, err //nolint:wrapcheck // fund has said what it was doing
-	}
-	f, err := o.Library.Form(c.Settings.Forms.Application)
-	if err != nil {
-		return route.Reply{}, err //nolint:wrapcheck // the library has said what it was doing
-	}
-	return route.Show(page.Questions{Call: c, Form: f})
+	return route.Show(page.Call{Call: c, Round: round, Changes: changes, Rubric: parts, Form: f, Now: r.Arrival(), MayStart: r.May(access.StartApplication)})
 }
 
 func (o Options) key(*route.Request) (route.Reply, error) { return route.Text(o.PublicKey + "\n") }

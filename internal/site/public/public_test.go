@@ -11,6 +11,8 @@ import (
 	"adoptionfund/internal/notify"
 	"adoptionfund/internal/people"
 	"adoptionfund/internal/rubric"
+	"adoptionfund/internal/rules"
+	"adoptionfund/internal/site/fundteam"
 	"adoptionfund/internal/site/public"
 	"adoptionfund/internal/site/sitekit"
 	"adoptionfund/internal/testkit"
@@ -23,13 +25,17 @@ func serve(t *testing.T, tasks ...func(context.Context) ([]public.Task, error)) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	return sitekit.New(t, w, public.Rows(public.Options{
-		Funds: w.Funds, Library: w.Library, Rubrics: rubrics, People: w.People, PublicKey: w.Gate.PublicKey(),
-		PublicURL: w.Config.Public(), Mail: notify.NewBox(w.DB.Read), Tasks: tasks,
-	})...)
+	check, err := rules.Load(configs.FS, "rules/self-check-1.yaml", w.Library.Form)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sitekit.New(t, w, append(fundteam.Questions(w.Funds), public.Rows(public.Options{
+		Funds: w.Funds, Library: w.Library, Rubrics: rubrics, SelfCheck: check, People: w.People, PublicKey: w.Gate.PublicKey(),
+		PublicURL: w.Config.Public(), Mail: notify.NewBox(w.DB.Read), Tasks: append(tasks, fundteam.QuestionTasks(w.Funds)),
+	})...)...)
 }
 
-func want(t *testing.T, a sitekit.Answer, status int, parts ...string) {
+func want(t *testing.T, a sitekit.Answer, status int, parts ...string) sitekit.Answer {
 	t.Helper()
 	if a.Status != status {
 		t.Fatalf("got %d to %q, want %d\n%s", a.Status, a.Location, status, a.Body)
@@ -39,6 +45,7 @@ func want(t *testing.T, a sitekit.Answer, status int, parts ...string) {
 			t.Errorf("no %q in\n%s", part, a.Body)
 		}
 	}
+	return a
 }
 
 func TestTheStartPageShowsOpenCallsWithTheirDeadlines(t *testing.T) {

@@ -44,6 +44,15 @@ func (r *Request) QueryAll(name string) []string {
 	return values
 }
 
+// Queries gives everything from behind the question mark, as a form that is sent with GET leaves it there.
+func (r *Request) Queries() url.Values {
+	values := url.Values{}
+	for name := range r.gin.Request.URL.Query() {
+		values[clean(name)] = r.QueryAll(name)
+	}
+	return values
+}
+
 // Form gives what was typed: valid UTF-8, line ends as \n, no larger than the row allows. It is empty for a GET.
 func (r *Request) Form() url.Values { return r.body.form }
 

@@ -285,47 +285,6 @@ func (c Call) changes() []fund.Change {
 	return slices.DeleteFunc(slices.Clone(c.Changes), func(ch fund.Change) bool { return ch.ConfirmedAt == nil })
 }
 
-// Questions are all questions of a call's form on one page, to be read before starting.
-type Questions struct {
-	Call fund.Call
-	Form *form.Form
-}
-
-// Head tells the frame.
-func (q Questions) Head() shared.Head {
-	return shared.Head{Title: "All questions of the form", Caption: q.Call.Title, Crumbs: nhs.Breadcrumbs{{Href: "/", Text: "Home"}, {Href: "/calls/" + string(q.Call.Ref), Text: q.Call.Title}}}
-}
-
-// remarks says what else is to be known of a question.
-func remarks(f *form.Form, q *form.Question) string {
-	var parts []string
-	switch {
-	case q.When != nil:
-		var names []string
-		for _, code := range q.Triggers() {
-			if t, ok := f.Question(code); ok {
-				names = append(names, string(code)+" ("+t.Name()+")")
-			}
-		}
-		parts = append(parts, "Asked depending on "+strings.Join(names, " and ")+".")
-	case q.Required == form.RequiredNever:
-		parts = append(parts, "Optional.")
-	}
-	if n := q.Limits.Words; n > 0 {
-		parts = append(parts, fmt.Sprintf("Up to %d words.", n))
-	}
-	if n := q.Limits.Characters; n > 0 {
-		parts = append(parts, fmt.Sprintf("Up to %d characters.", n))
-	}
-	if q.Kind == form.KindFile {
-		parts = append(parts, "A file: "+strings.ToUpper(strings.Join(q.Limits.FileKinds, ", "))+".")
-	}
-	if q.Published {
-		parts = append(parts, "Published if the application is funded.")
-	}
-	return strings.Join(parts, " ")
-}
-
 // Organisations is the page on which those without scripts look up an ODS code.
 type Organisations struct {
 	Query string
