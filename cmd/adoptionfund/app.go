@@ -23,6 +23,7 @@ import (
 	"adoptionfund/internal/interest"
 	"adoptionfund/internal/jobs"
 	"adoptionfund/internal/notify"
+	"adoptionfund/internal/pdf"
 	"adoptionfund/internal/people"
 	"adoptionfund/internal/product"
 	"adoptionfund/internal/report"
@@ -49,6 +50,7 @@ type app struct {
 	library      *fund.Library
 	rubrics      *rubric.Library
 	selfCheck    *rules.Set
+	printer      *pdf.Printer // nil where no Chromium is installed
 	applications *application.Service
 	products     *product.Service
 	eligibility  *eligibility.Service
@@ -114,6 +116,7 @@ func wireWith(ctx context.Context, c config.Config, now func() time.Time, log *s
 	if a.key, err = audit.OpenKey(c.KeyFile); err != nil {
 		return nil, fmt.Errorf("opening the key: %w", err)
 	}
+	a.printer = printer(c.Chromium)
 	if a.files, err = files.Open(c.StorageURL); err != nil {
 		return nil, fmt.Errorf("opening the files: %w", err)
 	}
@@ -124,6 +127,21 @@ func wireWith(ctx context.Context, c config.Config, now func() time.Time, log *s
 		return nil, fmt.Errorf("opening the gate: %w", err)
 	}
 	return a, a.rooms()
+}
+
+// printer makes what prints PDF files with the Chromium of a setting; nil where there is none.
+func printer(path string) *pdf.Printer {
+	switch path {
+	case "off":
+		return nil
+	case "":
+		found, err := pdf.Find()
+		if err != nil {
+			return nil
+		}
+		path = found
+	}
+	return pdf.New(path)
 }
 
 // rooms makes the services of the concepts.
@@ -147,6 +165,9 @@ func (a *app) rooms() error {
 }
 
 func (a *app) close() error {
+	if a.printer != nil {
+		a.printer.Close()
+	}
 	if err := a.db.Close(); err != nil {
 		return fmt.Errorf("closing the database: %w", err)
 	}

@@ -22,7 +22,7 @@ import (
 
 // site puts the web application together: every row of the route table, and what stands around it.
 func (a *app) site(demo bool) (*site.Site, error) {
-	s, err := site.New(site.Options{
+	o := site.Options{
 		Brand: shared.Brand{
 			Service: a.config.Service.Name, Organisation: a.config.Service.Organisation, Email: a.config.Service.ContactEmail, Phone: a.config.Service.ContactPhone,
 			DataOfficer: a.config.Service.DataOfficer, Official: a.config.Service.OfficialBrand, Demo: demo,
@@ -30,7 +30,11 @@ func (a *app) site(demo bool) (*site.Site, error) {
 		Policy: a.policy, Log: a.log, Clock: a.gate.Now, PublicURL: a.config.Public(), Routes: a.routes(demo),
 		Visitor: account.Visitor(a.people), SessionWarning: a.config.Accounts.SessionWarning, EnrolPath: account.CodesPath, Held: account.Held{People: a.people},
 		Ready: a.ready, BodyBytes: a.config.Limits.BodyBytes, RequestsPerSecond: a.config.Limits.RequestsPerSecond, Burst: a.config.Limits.Burst,
-	})
+	}
+	if a.printer != nil {
+		o.Print = a.printer.Print
+	}
+	s, err := site.New(o)
 	if err != nil {
 		return nil, fmt.Errorf("putting the site together: %w", err)
 	}

@@ -42,6 +42,11 @@ func (s *Service) Open(ctx context.Context, ref ident.Ref, code string) (Page, e
 		if err != nil {
 			return err
 		}
+		seen, err := s.readable(tx, a, p.Answers, p.Files)
+		if err != nil {
+			return err
+		}
+		p.Answers, p.Files = seen.answers, seen.files
 		may, err := tx.May(access.EditApplication, section{a, p.Section.Path()})
 		p.Editable = may && a.Writable()
 		tx.Saw("section "+code, string(a.Ref))
@@ -302,6 +307,14 @@ func (s *Service) overview(tx *work.Tx, a *Application) (Overview, error) {
 	if o.Answers, err = Answers(tx, a.ID); err != nil {
 		return o, err
 	}
+	if o.Files, err = filesOf(tx, a.ID); err != nil {
+		return o, err
+	}
+	seen, err := s.readable(tx, a, o.Answers, o.Files)
+	if err != nil {
+		return o, err
+	}
+	o.Answers, o.Files = seen.answers, seen.files
 	if err := s.tasks(tx, &o); err != nil {
 		return o, err
 	}
@@ -310,19 +323,19 @@ func (s *Service) overview(tx *work.Tx, a *Application) (Overview, error) {
 			return o, err
 		}
 	}
-	if o.Signatures, err = standing(tx, a, o.Answers); err != nil {
+	if o.Signatures, err = standing(tx, a, seen.whole); err != nil {
 		return o, err
 	}
 	if o.Submissions, err = submissionsOf(tx, a.ID); err != nil {
-		return o, err
-	}
-	if o.Files, err = filesOf(tx, a.ID); err != nil {
 		return o, err
 	}
 	if o.Organisations, err = organisationsIn(tx, o.Answers); err != nil {
 		return o, err
 	}
 	o.Asked = len(a.With(SRO)) > 0 && len(a.With(Finance)) > 0
+	if r, err := readerOf(tx, a); err != nil || !r.team {
+		return o, err // to whom it is no matter how people are reached
+	}
 	o.People, err = participants(tx, a)
 	return o, err
 }

@@ -39,6 +39,7 @@ type Config struct {
 	S3Secret       Secret `yaml:"s3_secret"`
 	SMTPURL        Secret `yaml:"smtp_url"`
 	ClamdURL       string `yaml:"clamd_url"`
+	Chromium       string `yaml:"chromium"` // path; empty: looked for; off: no PDF files
 
 	Service  Service  `yaml:"service"`
 	Accounts Accounts `yaml:"accounts"`

@@ -16,14 +16,15 @@ type Kind int
 
 // The kinds. Each is mapped to one HTTP status by site.
 const (
-	Internal  Kind = iota // our mistake: a page with a reference that is in the log
-	Invalid               // something typed is wrong: put it right and send again
-	NotFound              // there is none, or the person may not know that there is
-	Forbidden             // the person may not do this
-	Conflict              // it changed, or is in a state that does not allow this
-	SignIn                // who are you?
-	TooMany               // slow down
-	TooLarge              // send less
+	Internal    Kind = iota // our mistake: a page with a reference that is in the log
+	Invalid                 // something typed is wrong: put it right and send again
+	NotFound                // there is none, or the person may not know that there is
+	Forbidden               // the person may not do this
+	Conflict                // it changed, or is in a state that does not allow this
+	SignIn                  // who are you?
+	TooMany                 // slow down
+	TooLarge                // send less
+	Unavailable             // this installation, or this moment, does not have it
 )
 
 // Problems are what is wrong, by the name of the field (a question's code, a form field's name).

@@ -66,6 +66,7 @@ func platformFloor() Floor {
 		{"notify", "the outbox of mail", "fault ident jobs"},
 		{"files", "evidence files by digest", "fault"},
 		{"document", "Word files: plain ones to draft in", ""},
+		{"pdf", "pages printed as tagged PDF files, by a Chromium beside the program", ""},
 		{"work", "the gate: one transaction for each use case, with permission and event", "access audit db fault ident jobs notify workflow"},
 	}}
 }

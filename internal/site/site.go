@@ -37,6 +37,8 @@ type Options struct {
 	EnrolPath      string        // where one-time codes are set up
 	// Held keeps a form that was sent when the session had ended, and gives it back after signing in; nil: it is lost.
 	Held route.Held
+	// Print makes a PDF file of a whole HTML document; nil: the service offers none.
+	Print func(ctx context.Context, document, footer string) ([]byte, error)
 	// Ready says why the service cannot serve, or nil.
 	Ready func(context.Context) error
 
@@ -109,6 +111,6 @@ func (o Options) mount(rows []route.Row) (*gin.Engine, error) {
 func (o Options) env(rows []route.Row) *route.Env {
 	return &route.Env{
 		Brand: o.Brand, Policy: o.Policy, Log: o.Log, Rows: rows, Secure: o.secure(), Body: o.BodyBytes,
-		Warning: o.SessionWarning, EnrolPath: o.EnrolPath, Held: o.Held,
+		Warning: o.SessionWarning, EnrolPath: o.EnrolPath, Held: o.Held, Print: o.Print,
 	}
 }

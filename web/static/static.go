@@ -50,3 +50,13 @@ func FS() fs.FS {
 	}
 	return files
 }
+
+// Text gives the content of a file by its plain name, empty where the binary was built without assets. For documents that carry their
+// styles in themselves.
+func Text(name string) string {
+	text, err := fs.ReadFile(FS(), manifest()[name])
+	if err != nil {
+		return ""
+	}
+	return string(text)
+}

@@ -48,6 +48,8 @@ func Rows(o Options) []route.Row {
 		get("/applications/{ref}/sections/{section}", "A section", access.ViewApplication, o.section),
 		save,
 		get("/applications/{ref}/check", "All answers", access.ViewApplication, o.check),
+		get("/applications/{ref}/preview", "The whole application", access.ViewApplication, o.preview),
+		get("/applications/{ref}/application.pdf", "The whole application as a PDF file", access.ViewApplication, o.paper),
 		get("/applications/{ref}/sign", "Sign an application", access.ViewApplication, o.signPage),
 		post("/applications/{ref}/sign", access.ViewApplication, o.sign),
 		get("/applications/{ref}/submit", "Submit an application", access.ViewApplication, o.overview),

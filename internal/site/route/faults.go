@@ -40,6 +40,8 @@ func Status(kind fault.Kind) int {
 		return http.StatusTooManyRequests
 	case fault.TooLarge:
 		return http.StatusRequestEntityTooLarge
+	case fault.Unavailable:
+		return http.StatusServiceUnavailable
 	case fault.Internal:
 	}
 	return http.StatusInternalServerError
@@ -96,6 +98,8 @@ func (e *Env) failFor(c *gin.Context, f *fault.Fault) {
 		}
 		page = shared.TooLarge{Limit: limit}
 		c.Header("Connection", "close")
+	case fault.Unavailable:
+		page = shared.Unavailable{Why: f.Words}
 	case fault.Invalid, fault.SignIn, fault.Internal:
 		page = shared.Rejected{Why: f.Words, Problems: summary(f, "")}
 	}

@@ -20,7 +20,11 @@ type Reply struct {
 	content  []byte
 	kind     string // media type of content or download
 	download *download
+	printed  *printed
 }
+
+// printed is a page that is sent as a PDF file.
+type printed struct{ name, footer string }
 
 type download struct {
 	name   string
@@ -80,6 +84,14 @@ func Download(name, mediaType string, inline bool, write func(io.Writer) error) 
 		return Reply{}, errors.New("route: nothing to download")
 	}
 	return Reply{status: http.StatusOK, kind: mediaType, download: &download{name: name, inline: inline, write: write}}, nil
+}
+
+// PDF answers with a page as a PDF file; the footer stands on every sheet. Where the installation cannot print, the person is told to print
+// the page itself.
+func PDF(name, footer string, page shared.Page) (Reply, error) {
+	reply, err := Show(page)
+	reply.printed = &printed{name, footer}
+	return reply, err
 }
 
 // JSON answers with a value as JSON.

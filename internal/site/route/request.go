@@ -83,6 +83,9 @@ func (r *Request) May(a access.Action) bool {
 	return r.env.Policy.MayAnywhere(who, a)
 }
 
+// MayPrint reports whether the installation makes PDF files.
+func (r *Request) MayPrint() bool { return r.env.Print != nil }
+
 // Arrival is when the request reached the outermost middleware. Deadlines compare this.
 func (r *Request) Arrival() time.Time { return Arrival(r.Context()) }
 

@@ -34,6 +34,8 @@ type Env struct {
 	EnrolPath string
 	// Held keeps a form that was sent when the session had ended; may be nil.
 	Held Held
+	// Print makes a PDF file of a whole HTML document; nil where no browser is installed to do it.
+	Print func(ctx context.Context, document, footer string) ([]byte, error)
 }
 
 // Mount puts a row where gin finds it.
@@ -117,6 +119,8 @@ func (r *Request) canonicalPath() (string, error) {
 // write writes a reply. Pages are rendered first, so that a page that fails becomes a fault and nothing of it is sent.
 func (e *Env) write(r *Request, reply Reply) error {
 	switch {
+	case reply.printed != nil:
+		return e.writePDF(r, reply)
 	case reply.page != nil:
 		return e.writePage(r, reply)
 	case reply.location != "":
@@ -159,6 +163,31 @@ func (e *Env) writePage(r *Request, reply Reply) error {
 	}
 	r.setCookies(true)
 	r.gin.Data(reply.status, htmlType, page.Bytes())
+	return nil
+}
+
+// writePDF prints a page in a frame of its own, without header, menu and buttons.
+func (e *Env) writePDF(r *Request, reply Reply) error {
+	if e.Print == nil {
+		return fault.New(fault.Unavailable, "This installation makes no PDF files. Open the page and print it, or save it as a PDF, with your browser.")
+	}
+	ctx := r.Context()
+	var content, document bytes.Buffer
+	if err := reply.page.View().Render(ctx, &content); err != nil {
+		return fmt.Errorf("rendering %s: %w", r.row, err)
+	}
+	sheet := shared.Sheet(e.Brand, reply.page.Head())
+	if err := sheet.Render(templ.WithChildren(ctx, templ.Raw(content.String())), &document); err != nil {
+		return fmt.Errorf("rendering the sheets of %s: %w", r.row, err)
+	}
+	file, err := e.Print(ctx, document.String(), reply.printed.footer)
+	if err != nil {
+		return fmt.Errorf("printing %s: %w", r.row, err)
+	}
+	r.setCookies(false)
+	r.gin.Header("Content-Disposition", disposition(reply.printed.name, false))
+	r.gin.Header("X-Content-Type-Options", "nosniff")
+	r.gin.Data(reply.status, "application/pdf", file)
 	return nil
 }
 

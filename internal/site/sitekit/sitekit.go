@@ -16,6 +16,7 @@ import (
 
 	"github.com/pquerna/otp/totp"
 
+	"adoptionfund/internal/pdf"
 	"adoptionfund/internal/site"
 	"adoptionfund/internal/site/account"
 	"adoptionfund/internal/site/htmlcheck"
@@ -38,8 +39,14 @@ type Server struct {
 func New(tb testing.TB, w *testkit.World, rows ...route.Row) *Server {
 	tb.Helper()
 	s := &Server{World: w, tb: tb, log: &bytes.Buffer{}, secrets: map[string]string{}}
-	var err error
+	path, err := pdf.Find()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	printer := pdf.New(path) // its browser starts with the first print
+	tb.Cleanup(printer.Close)
 	s.site, err = site.New(site.Options{
+		Print:  printer.Print,
 		Brand:  shared.Brand{Service: w.Config.Service.Name, Organisation: "An invented body", Email: w.Config.Service.ContactEmail, Demo: true},
 		Policy: w.Gate.Policy(), Log: slog.New(slog.NewTextHandler(s.log, nil)), Clock: w.Clock.Now, PublicURL: w.Config.PublicURL,
 		Routes: append(account.Rows(w.People, w.Funds.ScopeName), rows...), Visitor: account.Visitor(w.People), Held: account.Held{People: w.People},

@@ -2,6 +2,7 @@ package apply
 
 import (
 	"strings"
+	"time"
 
 	"adoptionfund/internal/application"
 	"adoptionfund/internal/form"
@@ -59,6 +60,63 @@ type Check struct {
 // Head tells the frame.
 func (c Check) Head() shared.Head {
 	return shared.Head{Title: c.Title, Caption: caption(c.Application), Crumbs: above(c.Application)}
+}
+
+// Preview is the whole application as its readers get it, to be read, printed, or kept as a PDF file.
+type Preview struct {
+	application.Overview
+	Now      time.Time
+	MayPrint bool // the installation makes PDF files
+	Paper    bool // it is being printed: no links to pages
+}
+
+// Head tells the frame.
+func (p Preview) Head() shared.Head {
+	return shared.Head{Title: p.Application.Title, Caption: string(p.Application.Ref), Crumbs: above(p.Application)}
+}
+
+// Footer stands on every sheet: which application this is, how far it was, and when it was printed.
+func (p Preview) Footer() string {
+	return string(p.Application.Ref) + ", " + p.standing() + ", printed " + uktime.Moment(p.Now) + " UK time"
+}
+
+// standing says which version of the application this is.
+func (p Preview) standing() string {
+	a := p.Application
+	switch {
+	case a.SubmittedAt == nil:
+		return "draft, not submitted"
+	case a.Writable():
+		return "answers as they stand; last submitted " + uktime.Moment(*a.SubmittedAt)
+	}
+	return "submitted " + uktime.Moment(*a.SubmittedAt)
+}
+
+func (p Preview) key() nhs.SummaryList {
+	a := p.Application
+	rows := []nhs.SummaryRow{
+		{Key: "Call", Value: a.Call().Title + " (" + string(a.Call().Ref) + ")"},
+		{Key: "Lead organisation", Value: a.LeadName + " (" + string(a.Lead) + ")"},
+		{Key: "Asked for", Value: a.Requested.String() + ", at least " + a.Minimum.String()},
+		{Key: "Version", Value: p.standing()},
+	}
+	for _, sig := range p.Signatures {
+		rows = append(rows, nhs.SummaryRow{Key: "Signed by the " + sig.Part.Label(), Value: sig.TypedName + ", " + uktime.Moment(sig.SignedAt)})
+	}
+	return nhs.SummaryList{Rows: rows}
+}
+
+// section are the answers of a section; on paper files are named and not linked.
+func (p Preview) section(t application.Task) nhs.SectionAnswers {
+	s := answers(p.Overview, t, false)
+	s.Codes = true
+	if p.Paper {
+		for id, f := range s.Files {
+			f.Href = ""
+			s.Files[id] = f
+		}
+	}
+	return s
 }
 
 // answers are the answers of a section; those who may change them are led to its page.

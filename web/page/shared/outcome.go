@@ -55,6 +55,12 @@ type Rejected struct {
 // Head tells the frame.
 func (Rejected) Head() Head { return Head{Title: "There is a problem with what was sent"} }
 
+// Unavailable is the page for what this installation, or this moment, does not have.
+type Unavailable struct{ Why string }
+
+// Head tells the frame.
+func (Unavailable) Head() Head { return Head{Title: "This is not available"} }
+
 // TooLarge is the page for a request that is larger than it may be.
 type TooLarge struct{ Limit int64 }
 

@@ -2,6 +2,7 @@ package applicant
 
 import (
 	"fmt"
+	"strings"
 
 	"adoptionfund/internal/ident"
 	"adoptionfund/internal/site/route"
@@ -37,4 +38,23 @@ func (o Options) copy(r *route.Request) (route.Reply, error) {
 	}
 	r.Flash(text)
 	return route.Go("/applications/%s", done.Ref)
+}
+
+// preview shows the whole application as its readers get it.
+func (o Options) preview(r *route.Request) (route.Reply, error) {
+	v, err := o.Applications.Overview(r.Context(), refOf(r))
+	if err != nil {
+		return route.Reply{}, err //nolint:wrapcheck // application has said what it was doing
+	}
+	return route.Show(page.Preview{Overview: v, Now: r.Arrival(), MayPrint: r.MayPrint()})
+}
+
+// paper gives the same as a PDF file.
+func (o Options) paper(r *route.Request) (route.Reply, error) {
+	v, err := o.Applications.Overview(r.Context(), refOf(r))
+	if err != nil {
+		return route.Reply{}, err //nolint:wrapcheck // application has said what it was doing
+	}
+	sheet := page.Preview{Overview: v, Now: r.Arrival(), Paper: true}
+	return route.PDF(strings.ToLower(string(v.Application.Ref))+".pdf", sheet.Footer(), sheet)
 }
