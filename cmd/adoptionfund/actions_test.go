@@ -32,7 +32,7 @@ func later() []access.Action {
 		access.TerminateAward, access.SubmitAwardReturn, access.AcceptAwardReturn, access.CompleteAward, access.ProposeClosing,
 		access.ExportApplications, access.ExportScores, access.ExportAudit, access.ViewOutbox, access.ResendMessage,
 		access.EditTemplates, access.ViewRetention, access.HoldData, access.RemoveData, access.DiscloseData, access.RemindPeople,
-		access.SweepFiles, access.ScanFiles, access.BackUp, access.Restore,
+		access.BackUp, access.Restore,
 	}
 }
 

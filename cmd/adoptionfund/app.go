@@ -117,7 +117,7 @@ func wireWith(ctx context.Context, c config.Config, now func() time.Time, log *s
 		return nil, fmt.Errorf("opening the key: %w", err)
 	}
 	a.printer = printer(c.Chromium)
-	if a.files, err = files.Open(c.StorageURL); err != nil {
+	if a.files, err = files.Open(files.Options{Address: c.StorageURL, Key: string(c.S3Key), Secret: string(c.S3Secret), Clamd: c.ClamdURL}); err != nil {
 		return nil, fmt.Errorf("opening the files: %w", err)
 	}
 	if a.db, err = db.Open(ctx, c.DatabaseURL, d); err != nil {
@@ -188,7 +188,25 @@ func (a *app) worker() (*jobs.Worker, error) {
 		string(access.ReopenDraft): func(ctx context.Context, payload string) error {
 			return a.applications.ReopenDrafts(access.With(ctx, access.System(access.ReopenDraft)), ident.Call(payload))
 		},
+		string(access.ScanFiles): func(ctx context.Context, payload string) error {
+			return a.applications.ScanFile(access.With(ctx, access.System(access.ScanFiles)), ident.File(payload))
+		},
+		string(access.SweepFiles): func(ctx context.Context, _ string) error {
+			if err := a.nextSweep(time.Hour); err != nil {
+				return err
+			}
+			return a.applications.SweepFiles(access.With(ctx, access.System(access.SweepFiles)))
+		},
 	}}, nil
+}
+
+// nextSweep puts down the sweep of the hour that lies ahead by so much: one, however many processes ask for it.
+func (a *app) nextSweep(ahead time.Duration) error {
+	at := a.gate.Now().Add(ahead).Truncate(time.Hour)
+	if err := jobs.Add(a.db.Write, string(access.SweepFiles), string(access.SweepFiles)+":"+at.Format(time.RFC3339), "", at); err != nil {
+		return fmt.Errorf("planning the sweep of files: %w", err)
+	}
+	return nil
 }
 
 // tick does what the clock does: opens, closes and releases calls, ends extensions and offers, removes what has expired. Each of

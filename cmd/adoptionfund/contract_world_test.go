@@ -143,6 +143,11 @@ func (c *contract) fileInDraft() {
 			Section: section.Path(), Question: section.Questions[at].Code, Name: "evidence.pdf", Content: strings.NewReader("%PDF-1.7\n% invented\n%%EOF\n"),
 		}))
 		c.values["file"], c.values["file's ref"] = c.one("SELECT id FROM files"), string(draft.Ref)
+		u, err := c.app.applications.StartUpload(c.panel.As(testkit.Applicant), draft.Ref, application.UploadStart{
+			Section: section.Path(), Question: section.Questions[at].Code, Name: "more.pdf", Size: 100,
+		})
+		c.no(err)
+		c.values["upload"] = string(u.ID)
 		return
 	}
 	c.t.Fatal("no question of the form takes a file")
@@ -284,7 +289,7 @@ func (c *contract) address(t *testing.T, row route.Row, other map[string]string)
 		if value, ok := other[name]; ok {
 			return url.PathEscape(value)
 		}
-		if name == "ref" && strings.Contains(row.Path, "{file}") {
+		if name == "ref" && (strings.Contains(row.Path, "{file}") || strings.Contains(row.Path, "{upload}")) {
 			return c.values["file's ref"]
 		}
 		value, ok := c.values[name]
@@ -335,7 +340,7 @@ func (c *contract) tables() []string {
 func unknown(parameter string) []string {
 	shaped := map[string]string{
 		"ref": "AF99-9999", "call": "AF99-CAR", "round": "AF99", "product": string(ident.New[ident.Product]()), "file": string(ident.New[ident.File]()),
-		"person": string(ident.New[ident.Person]()), "mail": "99999999", "question": string(ident.New[ident.Question]()), "export": "nothing.csv", "section": "no-such-section",
+		"upload": string(ident.New[ident.Upload]()), "person": string(ident.New[ident.Person]()), "mail": "99999999", "question": string(ident.New[ident.Question]()), "export": "nothing.csv", "section": "no-such-section",
 	}
 	return []string{shaped[parameter], "not-a-uuid", "' OR 1=1 --", strings.Repeat("9", 300)}
 }

@@ -56,6 +56,9 @@ func (a *app) serve(ctx context.Context, demo bool, ready func(address string)) 
 	if err != nil {
 		return err
 	}
+	if err := a.nextSweep(0); err != nil {
+		return err
+	}
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	background := make(chan struct{})

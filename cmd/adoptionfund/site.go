@@ -80,7 +80,7 @@ func (a *app) ready(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("schema: %w", err)
 	}
-	if err := a.files.Ready(); err != nil {
+	if err := a.files.Ready(ctx); err != nil {
 		return fmt.Errorf("storage: %w", err)
 	}
 	return nil

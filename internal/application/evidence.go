@@ -2,10 +2,9 @@ package application
 
 import (
 	"context"
+	"fmt"
 	"io"
-	"path"
 	"slices"
-	"strings"
 
 	"adoptionfund/internal/access"
 	"adoptionfund/internal/fault"
@@ -21,34 +20,55 @@ type Upload struct {
 	Question form.Code
 	Name     string
 	Content  io.Reader
+
+	pieces ident.Upload // that it came in, if it did
+}
+
+// The limits of all files of an application.
+const (
+	mostFiles = 200
+	mostBytes = 4 << 30
+)
+
+// Added is a file that was added, and the versions of its section before and after.
+type Added struct {
+	File            File
+	Before, Version int
 }
 
 // AddFile keeps an evidence file and adds it to the answer of its question. The bytes are kept first, outside the transaction; if
 // the row is refused they are an orphan that the sweep removes.
 func (s *Service) AddFile(ctx context.Context, ref ident.Ref, in Upload) error {
-	page, err := s.Open(ctx, ref, in.Section)
-	if err != nil {
-		return err
-	}
-	q, ok := page.Form.Question(in.Question)
-	if !ok || q.Section != page.Section.Code {
-		return work.NotFound("question")
-	}
-	name := fileName(in.Name)
-	limit := int64(q.MostMegabytes()) << 20
-	if problem := form.CheckUpload(q, page.Answers[q.Code], name, 1); problem != "" {
-		return fault.Fields(fault.Problems{string(q.Code): problem})
-	}
-	stored, err := s.files.Put(in.Content, limit)
-	if err != nil {
-		return about(q, err)
-	}
-	if !matches(name, stored) {
-		return fault.Fields(fault.Problems{string(q.Code): "What is in the file is not what its name says. Save it again in its own format"})
-	}
-	in.Name = name
-	return s.gate.Write(ctx, func(tx *work.Tx) error { return s.attach(tx, ref, q, in, stored) })
+	_, err := s.add(ctx, ref, in)
+	return err
 }
+
+func (s *Service) add(ctx context.Context, ref ident.Ref, in Upload) (Added, error) {
+	var added Added
+	in.Name = files.CleanName(in.Name)
+	var q *form.Question
+	err := s.gate.Read(ctx, func(tx *work.Tx) error {
+		_, _, found, err := s.accepts(tx, ref, in, 1)
+		q = found
+		return err
+	})
+	if err != nil {
+		return added, err
+	}
+	stored, err := s.files.Put(ctx, in.Content, int64(q.MostMegabytes())<<20, files.Fits(in.Name))
+	if err != nil {
+		return added, about(q, err)
+	}
+	for range attachTries {
+		err = s.gate.Write(ctx, func(tx *work.Tx) error { return s.attach(tx, ref, in, stored, &added) })
+		if !fault.Is(err, fault.Conflict) {
+			break // adding a file goes with whatever somebody else saved meanwhile: such a conflict is tried again
+		}
+	}
+	return added, err
+}
+
+const attachTries = 8
 
 // about gives the problem with an upload to its question.
 func about(q *form.Question, err error) error {
@@ -58,60 +78,82 @@ func about(q *form.Question, err error) error {
 	return err
 }
 
-// fileName keeps the last part of a name as it was given, without control characters, at most 200 characters.
-func fileName(text string) string {
-	text = strings.ToValidUTF8(path.Base(strings.ReplaceAll(text, `\`, "/")), "")
-	text = strings.TrimSpace(strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || strings.ContainsRune(`"<>|:*?`, r) || r >= 0x202a && r <= 0x202e {
-			return -1
-		}
-		return r
-	}, text))
-	if text == "" || text == "." || text == "/" {
-		return "file"
-	}
-	ext := path.Ext(text)
-	return clip(strings.TrimSuffix(text, ext), 200-len(ext)) + ext
-}
-
-// matches reports whether a file's content is of the kind that its name's ending says.
-func matches(name string, stored files.Stored) bool {
-	ext := strings.ToLower(path.Ext(name))
-	same := [][]string{{".jpg", ".jpeg"}, {".txt", ".csv", ".md"}}
-	for _, group := range same {
-		if slices.Contains(group, ext) && slices.Contains(group, stored.Extension) {
-			return true
-		}
-	}
-	return ext == stored.Extension
-}
-
-// attach notes a file whose bytes are stored, and adds it to the answer of its question.
-func (s *Service) attach(tx *work.Tx, ref ident.Ref, q *form.Question, in Upload, stored files.Stored) error {
-	a, err := ByRef(tx, ref)
+// accepts says why a file of a size cannot be added to the answer of its question, or gives where it goes.
+func (s *Service) accepts(tx *work.Tx, ref ident.Ref, in Upload, size int64) (*Application, *Page, *form.Question, error) { //nolint:revive // where a file goes
+	a, err := Permitted(tx, ref, access.ViewApplication)
 	if err != nil {
-		return err
+		return nil, nil, nil, err
 	}
 	p, err := s.open(tx, a, in.Section)
 	if err != nil {
-		return err
+		return nil, nil, nil, err
+	}
+	q, ok := p.Form.Question(in.Question)
+	if !ok || q.Section != p.Section.Code {
+		return nil, nil, nil, work.NotFound("question")
 	}
 	if err := writable(tx, a, p.Section); err != nil {
+		return nil, nil, nil, err
+	}
+	problem := form.CheckUpload(q, p.Answers[q.Code], in.Name, size)
+	if problem == "" {
+		problem = full(p.Files, size)
+	}
+	if problem != "" {
+		return nil, nil, nil, fault.Fields(fault.Problems{string(q.Code): problem})
+	}
+	return a, &p, q, nil
+}
+
+// full says that the application has no room for another file of a size, or nothing.
+func full(standing []File, size int64) string {
+	sum := size
+	for _, f := range standing {
+		sum += f.Size
+	}
+	switch {
+	case len(standing) >= mostFiles:
+		return fmt.Sprintf("The application has %d files, and takes no more. Remove one first", mostFiles)
+	case sum > mostBytes:
+		return fmt.Sprintf("The files of the application must be %d GB or smaller together. Remove one first", mostBytes>>30)
+	}
+	return ""
+}
+
+// attach notes a file whose bytes are stored, and adds it to the answer of its question. It is held back until it was scanned, where
+// files are scanned.
+func (s *Service) attach(tx *work.Tx, ref ident.Ref, in Upload, stored files.Stored, added *Added) error {
+	a, p, q, err := s.accepts(tx, ref, in, stored.Size)
+	if err != nil {
 		return err
 	}
-	if problem := form.CheckUpload(q, p.Answers[q.Code], in.Name, stored.Size); problem != "" {
-		return fault.Fields(fault.Problems{string(q.Code): problem})
-	}
 	file := File{
-		ID: ident.New[ident.File](), ApplicationID: a.ID, Question: string(q.Code), Name: in.Name, MediaType: stored.MediaType, Size: stored.Size,
-		Digest: stored.Digest, UploadedBy: tx.By.ID, UploadedAt: tx.Now,
+		ID: ident.New[ident.File](), ApplicationID: a.ID, Question: string(q.Code), Name: in.Name, MediaType: clip(stored.MediaType, 100), Size: stored.Size,
+		Digest: stored.Digest, UploadedBy: tx.By.ID, UploadedAt: tx.Now, Scan: ScanOff,
+	}
+	if in.pieces != "" {
+		if err := endUpload(tx, in.pieces); err != nil {
+			return err
+		}
+		file.ID = ident.File(in.pieces)
+	}
+	if s.files.Scans() {
+		file.Scan = ScanPending
+		if err := tx.Enqueue(string(access.ScanFiles), string(access.ScanFiles)+":"+string(file.ID), string(file.ID), tx.Now); err != nil {
+			return err
+		}
 	}
 	if err := work.Add(tx, &file); err != nil {
 		return err
 	}
 	tx.Record(Event(a, "file.add", map[string]any{"question": q.Code, "digest": stored.Digest, "size": stored.Size}))
 	p.Answers[q.Code] = form.Attach(p.Answers[q.Code], file.ID)
-	return s.put(tx, a, &p)
+	added.File, added.Before = file, p.Version
+	if err := s.put(tx, a, p); err != nil {
+		return err
+	}
+	added.Version = p.Version
+	return nil
 }
 
 // RemoveFile takes a file out of the answer of its question. The bytes stay while a submission names them.
@@ -144,23 +186,37 @@ func (s *Service) RemoveFile(ctx context.Context, ref ident.Ref, code string, id
 }
 
 // Download opens a file for somebody who may see the application.
-func (s *Service) Download(ctx context.Context, ref ident.Ref, id ident.File) (*File, io.ReadSeekCloser, error) {
+func (s *Service) Download(ctx context.Context, ref ident.Ref, id ident.File) (*File, io.ReadCloser, error) {
+	return s.opened(ctx, func(tx *work.Tx) (*Application, *File, error) {
+		a, err := Permitted(tx, ref, access.ViewApplication)
+		if err != nil {
+			return nil, nil, err
+		}
+		file, err := fileByID(tx, id)
+		if err != nil || file.ApplicationID != a.ID {
+			return nil, nil, orElse(err, work.NotFound("file"))
+		}
+		return a, file, nil
+	})
+}
+
+// opened opens the file that find allows: the one way in which bytes leave. A file that is held back or had a virus in it is not
+// given to anybody.
+func (s *Service) opened(ctx context.Context, find func(tx *work.Tx) (*Application, *File, error)) (*File, io.ReadCloser, error) {
 	var file *File
 	err := s.gate.Read(ctx, func(tx *work.Tx) error {
-		a, err := Permitted(tx, ref, access.ViewApplication)
+		a, found, err := find(tx)
 		if err != nil {
 			return err
 		}
-		if file, err = fileByID(tx, id); err != nil || file.ApplicationID != a.ID {
-			return orElse(err, work.NotFound("file"))
-		}
-		tx.Saw("file", string(a.Ref), string(id))
-		return nil
+		tx.Saw("file", string(a.Ref), string(found.ID))
+		file = found
+		return file.refused()
 	})
 	if err != nil {
 		return nil, nil, err
 	}
-	content, err := s.files.Get(file.Digest)
+	content, err := s.files.Get(ctx, file.Digest, file.Size)
 	return file, content, err
 }
 

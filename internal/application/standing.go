@@ -53,27 +53,15 @@ func StandingOf(tx *work.Tx, ids ...ident.Application) (map[ident.Application]St
 
 // Evidence opens a file of the standing submission for somebody who may do an action to the application, such as reviewing it. Files
 // of questions that not everybody may see who reads the application stay closed.
-func (s *Service) Evidence(ctx context.Context, act access.Action, ref ident.Ref, id ident.File) (*File, io.ReadSeekCloser, error) {
-	var file *File
-	err := s.gate.Read(ctx, func(tx *work.Tx) error {
-		a, err := ByRef(tx, ref)
+func (s *Service) Evidence(ctx context.Context, act access.Action, ref ident.Ref, id ident.File) (*File, io.ReadCloser, error) {
+	return s.opened(ctx, func(tx *work.Tx) (*Application, *File, error) {
+		a, err := Permitted(tx, ref, act)
 		if err != nil {
-			return err
+			return nil, nil, err
 		}
-		if err := tx.Require(act, a); err != nil {
-			return err
-		}
-		if file, err = s.sent(tx, a, id); err != nil {
-			return err
-		}
-		tx.Saw("file", string(a.Ref), string(id))
-		return nil
+		file, err := s.sent(tx, a, id)
+		return a, file, err
 	})
-	if err != nil {
-		return nil, nil, err
-	}
-	content, err := s.files.Get(file.Digest)
-	return file, content, err
 }
 
 // sent gives a file of the standing submission whose question the panel may see.

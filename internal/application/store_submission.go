@@ -68,35 +68,3 @@ func callsWithEndedExtensions(tx *work.Tx, before time.Time) ([]ident.CallRef, e
 	}
 	return refs, nil
 }
-
-// File is an evidence file as kept: the bytes are in the store of files, by digest.
-type File struct {
-	ID            ident.File
-	ApplicationID ident.Application
-	Question      string
-	Name          string
-	MediaType     string
-	Size          int64
-	Digest        string
-	UploadedBy    ident.Person
-	UploadedAt    time.Time
-	RemovedAt     *time.Time
-}
-
-func filesOf(tx *work.Tx, id ident.Application) ([]File, error) {
-	return work.Many[File](tx.DB().Where("application_id = ? AND removed_at IS NULL", id).Order("uploaded_at, id"), "files")
-}
-
-func fileByID(tx *work.Tx, id ident.File) (*File, error) {
-	if _, err := ident.Parse[ident.File](string(id)); err != nil {
-		return nil, work.NotFound("file")
-	}
-	return work.One[File](tx.DB().Where("id = ? AND removed_at IS NULL", id), "file")
-}
-
-func removeFile(tx *work.Tx, id ident.File) error {
-	if err := tx.DB().Model(&File{}).Where("id = ?", id).Update("removed_at", tx.Now).Error; err != nil {
-		return fmt.Errorf("removing a file: %w", err)
-	}
-	return nil
-}

@@ -83,6 +83,9 @@ func (s *Service) submit(tx *work.Tx, a *Application) error {
 		return err
 	}
 	problems := form.Check(f, nil, answers, s.how(tx, a, f, form.Complete))
+	if problems, err = heldBack(tx, a, problems); err != nil {
+		return err
+	}
 	before, err := s.standingSubmission(tx, a)
 	if err != nil {
 		return err

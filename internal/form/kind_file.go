@@ -13,7 +13,7 @@ import (
 // Ceilings of files in one answer and of each file, whatever a form says.
 const (
 	maxFiles         = 50
-	maxFileMegabytes = 50
+	maxFileMegabytes = 200
 )
 
 // fileKind is files that were uploaded, named by their ids; some forms also ask whether they are provided at all.

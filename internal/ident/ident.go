@@ -29,6 +29,8 @@ type (
 	Position string
 	// File identifies an evidence file.
 	File string
+	// Upload identifies an upload that comes in pieces; the file that it becomes has the same id.
+	Upload string
 	// Submission identifies a submission.
 	Submission string
 	// Assignment identifies an assignment of a reviewer to an application.

@@ -64,7 +64,7 @@ func New(tb testing.TB) *World {
 	w.Config, err = config.Load(defaults, "", nil, nil)
 	w.no(err)
 	w.Config.PublicURL = "http://fund.example"
-	w.Files, err = files.Open("file://" + tb.TempDir())
+	w.Files, err = files.Open(files.Options{Address: "file://" + tb.TempDir()})
 	w.no(err)
 	w.Library, err = fund.NewLibrary(configs.FS)
 	w.no(err)

@@ -140,8 +140,8 @@ func collided(err error) bool {
 	return ok && (e.Code == "40001" || e.Code == "40P01")
 }
 
-// Keep is Write for the bookkeeping of sessions alone: what a browser's visit leaves behind is no event of the fund, and is not
-// recorded. It refuses whatever else is changed.
+// Keep is Write for the bookkeeping of sessions and of uploads that are under way alone: what a browser's visit leaves behind is no
+// event of the fund, and is not recorded. It refuses whatever else is changed.
 func (g *Gate) Keep(ctx context.Context, fn func(*Tx) error) error {
 	if _, ok := access.From(ctx); !ok {
 		ctx = access.With(ctx, access.Principal{})
@@ -153,7 +153,7 @@ func (g *Gate) Keep(ctx context.Context, fn func(*Tx) error) error {
 }
 
 // bookkeeping lists the tables that Keep may change.
-func bookkeeping() []string { return []string{"sessions", "held_forms"} }
+func bookkeeping() []string { return []string{"sessions", "held_forms", "uploads", "upload_pieces"} }
 
 // Read runs fn in a transaction that sees one moment and cannot write. Nobody needs to have signed in; what a person may see
 // is asked with May and Require as in a write.

@@ -40,7 +40,7 @@ func Rows(o Options) []route.Row {
 	list.Menu = "Applications"
 	save := post("/applications/{ref}/sections/{section}", access.EditApplication, o.save)
 	save.Body = uploadBytes
-	return []route.Row{
+	return append(uploadRows(o), []route.Row{
 		list,
 		get("/applications/start", "Start an application", access.StartApplication, o.startPage),
 		post("/applications", access.StartApplication, o.start),
@@ -65,7 +65,7 @@ func Rows(o Options) []route.Row {
 		get("/applications/{ref}/history", "History of an application", access.ViewApplicationHistory, o.history),
 		get("/applications/{ref}/files", "Files of an application", access.ViewApplication, o.files),
 		get("/applications/{ref}/files/{file}", "A file", access.ViewApplication, o.download),
-	}
+	}...)
 }
 
 // Tasks are what waits for somebody who applies or signs, for the start page.

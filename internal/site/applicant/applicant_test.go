@@ -150,7 +150,7 @@ func TestFilesAreAddedReadAndRemoved(t *testing.T) {
 	page = want(t, b.Get(path), 200, "a paper.pdf", "It works")
 	href := regexp.MustCompile(`/applications/AF26-0001/files/[0-9a-f-]+`).FindString(page.Body)
 	file := want(t, b.Get(href), 200, "hello")
-	if d := file.Header.Get("Content-Disposition"); !strings.HasPrefix(d, "attachment") || !strings.Contains(d, "a paper.pdf") {
+	if d := file.Header.Get("Content-Disposition"); !strings.HasPrefix(d, "inline") || !strings.Contains(d, "a paper.pdf") || file.Header.Get("X-Content-Type-Options") != "nosniff" {
 		t.Errorf("%q", d)
 	}
 	want(t, b.Get("/applications/AF26-0001/files"), 200, "a paper.pdf", "Evidence files")

@@ -1,6 +1,7 @@
 package applicant
 
 import (
+	"fmt"
 	"io"
 	"slices"
 
@@ -107,10 +108,17 @@ func goOn(p application.Page) (route.Reply, error) {
 	return route.Go("/applications/%s/check", p.Application.Ref)
 }
 
+// mostAtOnce is how many files one request may bring to a question.
+const mostAtOnce = 50
+
 // upload adds every file that was chosen; what is wrong with one does not stop the others.
 func (o Options) upload(r *route.Request, fields []string) (fault.Problems, error) {
 	problems := fault.Problems{}
 	for _, field := range fields {
+		if n := len(r.Files(field)); n > mostAtOnce {
+			problems[field] = fmt.Sprintf("Choose no more than %d files at once. None of these %d was added", mostAtOnce, n)
+			continue
+		}
 		for _, file := range r.Files(field) {
 			err := o.add(r, field, file)
 			f, ok := fault.Of(err)
@@ -149,7 +157,7 @@ func (o Options) download(r *route.Request) (route.Reply, error) {
 	if err != nil {
 		return route.Reply{}, err //nolint:wrapcheck // application has said what it was doing
 	}
-	return route.Download(file.Name, file.MediaType, false, func(w io.Writer) error {
+	return route.Download(file.Name, file.MediaType, true, func(w io.Writer) error {
 		defer func() { _ = content.Close() }()
 		_, err := io.Copy(w, content)
 		return err //nolint:wrapcheck // route says what it was doing

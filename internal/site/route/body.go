@@ -95,6 +95,21 @@ func (r *Request) Parts(each func(Part) error) error {
 	}
 }
 
+// Content gives the body as it arrives, at most as much as the row allows. Only for rows with Stream.
+func (r *Request) Content() io.Reader { return content{r.gin.Request.Body} }
+
+// content is a body whose excess is a fault.
+type content struct{ io.Reader }
+
+// Read reads on.
+func (c content) Read(p []byte) (int, error) {
+	n, err := c.Reader.Read(p)
+	if err == nil || errors.Is(err, io.EOF) {
+		return n, err //nolint:wrapcheck // the end is told as it is
+	}
+	return n, tooLargeOr(err, unreadable)
+}
+
 // readBody reads the form of a POST, at most limit bytes of it.
 func readBody(w http.ResponseWriter, req *http.Request, limit int64, stream bool) (body, error) {
 	if req.Method != http.MethodPost {
@@ -116,6 +131,9 @@ func readBody(w http.ResponseWriter, req *http.Request, limit int64, stream bool
 		return body{}, fault.New(fault.Invalid, "This address takes forms only.")
 	}
 	if err != nil {
+		if errors.Is(err, multipart.ErrMessageTooLarge) {
+			return body{}, fault.Wrap(fault.Invalid, err, "What you sent has too many parts. Send no more than a few hundred files at once.")
+		}
 		return body{}, tooLargeOr(err, unreadable)
 	}
 	read := body{form: req.PostForm, whole: req.MultipartForm}

@@ -76,15 +76,22 @@ func (w *lateWriter) head() {
 	h.Set("Content-Type", withCharset(kind))
 	h.Set("Content-Disposition", disposition(w.reply.download.name, inline))
 	h.Set("X-Content-Type-Options", "nosniff")
-	if !inline {
-		h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
-	}
+	h.Set("Content-Security-Policy", confined(kind, inline))
 	w.gin.Status(w.reply.status)
 }
 
-// harmless reports whether a browser shows the type without running anything in it.
+// confined is the policy of a file. Browsers do not show a PDF in a sandbox: their own viewer, which runs nothing of ours, is let
+// show it.
+func confined(kind string, inline bool) string {
+	if inline && kind == "application/pdf" {
+		return "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+	}
+	return "default-src 'none'; sandbox"
+}
+
+// harmless reports whether a browser shows the type without running anything in it: a PDF or a picture made of dots.
 func harmless(kind string) bool {
-	return slices.Contains([]string{"application/pdf", "image/png", "image/jpeg", "text/plain"}, kind)
+	return slices.Contains([]string{"application/pdf", "image/png", "image/jpeg"}, kind)
 }
 
 func withCharset(kind string) string {

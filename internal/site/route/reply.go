@@ -95,12 +95,15 @@ func PDF(name, footer string, page shared.Page) (Reply, error) {
 }
 
 // JSON answers with a value as JSON.
-func JSON(value any) (Reply, error) {
+func JSON(value any) (Reply, error) { return JSONStatus(http.StatusOK, value) }
+
+// JSONStatus answers with a value as JSON and a status.
+func JSONStatus(status int, value any) (Reply, error) {
 	text, err := json.Marshal(value)
 	if err != nil {
 		return Reply{}, fmt.Errorf("writing JSON: %w", err)
 	}
-	return Reply{status: http.StatusOK, content: append(text, '\n'), kind: "application/json"}, nil
+	return Reply{status: status, content: append(text, '\n'), kind: "application/json"}, nil
 }
 
 // Text answers with plain text.

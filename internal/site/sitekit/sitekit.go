@@ -160,6 +160,20 @@ func (b *Browser) Upload(path string, form url.Values, field, name string, conte
 	return b.do(req)
 }
 
+// Send posts bytes as a script does.
+func (b *Browser) Send(path string, content []byte) Answer {
+	b.server.tb.Helper()
+	return b.SendAs(path, "application/octet-stream", content)
+}
+
+// SendAs posts bytes of a kind.
+func (b *Browser) SendAs(path, kind string, content []byte) Answer {
+	b.server.tb.Helper()
+	req := httptest.NewRequestWithContext(b.server.tb.Context(), http.MethodPost, path, bytes.NewReader(content))
+	req.Header.Set("Content-Type", kind)
+	return b.do(req)
+}
+
 // Follow asks for the page that an answer leads to; another answer fails the test.
 func (b *Browser) Follow(a Answer) Answer {
 	b.server.tb.Helper()

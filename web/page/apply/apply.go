@@ -51,9 +51,23 @@ func deadline(a *application.Application, now time.Time) string {
 func attached(a *application.Application, files []application.File) map[ident.File]nhs.AttachedFile {
 	found := make(map[ident.File]nhs.AttachedFile, len(files))
 	for _, f := range files {
-		found[f.ID] = nhs.AttachedFile{Name: f.Name, Href: at(a, "/files/"+string(f.ID)), Note: "(" + size(f.Size) + ", added " + uktime.Date(f.UploadedAt) + ")"}
+		found[f.ID] = Attached(a.Ref, f)
 	}
 	return found
+}
+
+// Attached is a file as it is shown: those that are held back, or in which a virus was found, cannot be opened.
+func Attached(ref ident.Ref, f application.File) nhs.AttachedFile {
+	shown := nhs.AttachedFile{Name: f.Name, Note: "(" + size(f.Size) + ", added " + uktime.Date(f.UploadedAt) + ")"}
+	switch f.Scan {
+	case application.ScanPending:
+		shown.Note = "(" + size(f.Size) + "): being checked for viruses. It can be opened, and the application submitted, when that is done"
+	case application.ScanInfected:
+		shown.Note = "A virus was found in this file (" + f.Found + "), and it was deleted. Remove it here, and upload one without a virus if it is needed"
+	case application.ScanOff, application.ScanClean:
+		shown.Href = "/applications/" + string(ref) + "/files/" + string(f.ID)
+	}
+	return shown
 }
 
 func size(bytes int64) string {

@@ -258,7 +258,15 @@ func (f Files) table() nhs.Table {
 		if q, ok := f.Form.Question(form.Code(file.Question)); ok {
 			question = q.Name()
 		}
-		t.Rows = append(t.Rows, []nhs.Cell{{Text: file.Name, Href: at(f.Application, "/files/"+string(file.ID))}, {Text: question}, {Text: size(file.Size)}, {Text: uktime.Moment(file.UploadedAt)}})
+		added := uktime.Moment(file.UploadedAt)
+		switch file.Scan {
+		case application.ScanPending:
+			added += ". Being checked for viruses"
+		case application.ScanInfected:
+			added += ". A virus was found (" + file.Found + "), the file was deleted"
+		case application.ScanOff, application.ScanClean:
+		}
+		t.Rows = append(t.Rows, []nhs.Cell{{Text: file.Name, Href: Attached(f.Application.Ref, file).Href}, {Text: question}, {Text: size(file.Size)}, {Text: added}})
 	}
 	return t
 }

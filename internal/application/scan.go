@@ -1,0 +1,168 @@
+package application
+
+import (
+	"context"
+	"time"
+
+	"adoptionfund/internal/access"
+	"adoptionfund/internal/audit"
+	"adoptionfund/internal/fault"
+	"adoptionfund/internal/ident"
+	"adoptionfund/internal/notify"
+	"adoptionfund/internal/people"
+	"adoptionfund/internal/work"
+)
+
+// ScanFile has a file scanned for viruses and says of every file with the same bytes what was found: a job. An error leaves it held
+// back, to be tried again. What is infected is given to nobody any more, its bytes are removed, and those who uploaded it are told.
+func (s *Service) ScanFile(ctx context.Context, id ident.File) error {
+	var file *File
+	err := s.gate.Read(ctx, func(tx *work.Tx) error {
+		var err error
+		file, err = fileByID(tx, id)
+		return err
+	})
+	if fault.Is(err, fault.NotFound) || err == nil && file.Scan != ScanPending {
+		return nil // it was removed meanwhile, or another worker came first
+	}
+	if err != nil {
+		return err
+	}
+	found, err := s.files.Scan(ctx, file.Digest, file.Size)
+	if err != nil {
+		return err
+	}
+	if err := s.gate.Write(ctx, func(tx *work.Tx) error { return scanned(tx, file.Digest, clip(found, 200)) }); err != nil {
+		return err
+	}
+	if found == "" {
+		return nil
+	}
+	return s.files.Remove(ctx, file.Digest)
+}
+
+// scanned keeps the finding on all files with a digest.
+func scanned(tx *work.Tx, digest, found string) error {
+	states := []ScanState{ScanPending}
+	if found != "" {
+		states = []ScanState{ScanPending, ScanClean, ScanOff}
+	}
+	rows, err := sameBytes(tx, digest, states)
+	if err != nil {
+		return err
+	}
+	for i := range rows {
+		f := &rows[i]
+		a, err := ByID(tx, f.ApplicationID)
+		if err != nil {
+			return err
+		}
+		if err := tx.Require(access.ScanFiles, a); err != nil {
+			return err
+		}
+		f.Scan, f.ScannedAt, f.Found = ScanClean, &tx.Now, found
+		if found != "" {
+			f.Scan = ScanInfected
+			if err := tellInfected(tx, a, f); err != nil {
+				return err
+			}
+		}
+		if err := keepScan(tx, f); err != nil {
+			return err
+		}
+		tx.Record(Event(a, string(access.ScanFiles), map[string]any{"digest": digest, "result": f.Scan, "found": found}))
+	}
+	return nil
+}
+
+func tellInfected(tx *work.Tx, a *Application, f *File) error {
+	p, err := people.ByID(tx, f.UploadedBy)
+	if err != nil {
+		return err
+	}
+	fields := Fields(a)
+	fields["name"], fields["file"], fields["found"] = p.Name, f.Name, f.Found
+	return tx.Notify(notify.Message{Kind: "file_infected", Person: p.ID, Address: p.Email, Key: string(f.ID), Fields: fields})
+}
+
+// heldBack adds the files that stop a submission to what is wrong, by their questions.
+func heldBack(tx *work.Tx, a *Application, problems fault.Problems) (fault.Problems, error) {
+	all, err := filesOf(tx, a.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range all {
+		words := f.stops()
+		if words == "" || problems[f.Question] != "" {
+			continue
+		}
+		if problems == nil {
+			problems = fault.Problems{}
+		}
+		problems[f.Question] = words
+	}
+	return problems, nil
+}
+
+const (
+	uploadsExpire = 24 * time.Hour // without a piece
+	orphansStay   = 24 * time.Hour // bytes that no row names: they may belong to a change that is under way
+	scansWait     = time.Hour      // before another job is made of a file whose own was given up
+)
+
+// SweepFiles removes uploads that were abandoned and bytes that no row names, and asks again for scans that were given up: a job. It
+// is safe to run twice, and in several processes.
+func (s *Service) SweepFiles(ctx context.Context) error {
+	if err := s.gate.Write(ctx, sweepRows); err != nil {
+		return err
+	}
+	removed, err := s.files.Sweep(ctx, s.gate.Now().Add(-orphansStay), func(digests []string) (map[string]bool, error) {
+		var named map[string]bool
+		err := s.gate.Read(ctx, func(tx *work.Tx) error {
+			var err error
+			named, err = namedDigests(tx, digests)
+			return err
+		})
+		return named, err
+	})
+	if removed == 0 || err != nil {
+		return err
+	}
+	return s.gate.Write(ctx, func(tx *work.Tx) error {
+		tx.Record(swept(map[string]any{"files": removed}))
+		return tx.Require(access.SweepFiles, access.Scope{})
+	})
+}
+
+func swept(facts map[string]any) audit.Event {
+	return audit.Event{Verb: string(access.SweepFiles), Kind: "files", Facts: facts}
+}
+
+func sweepRows(tx *work.Tx) error {
+	if err := tx.Require(access.SweepFiles, access.Scope{}); err != nil {
+		return err
+	}
+	old, err := abandoned(tx, tx.Now.Add(-uploadsExpire))
+	if err != nil {
+		return err
+	}
+	for _, u := range old {
+		if err := endUpload(tx, u.ID); err != nil && !fault.Is(err, fault.NotFound) {
+			return err
+		}
+	}
+	held, err := waitingForScan(tx, tx.Now.Add(-scansWait))
+	if err != nil {
+		return err
+	}
+	for _, f := range held {
+		again := string(access.ScanFiles) + ":" + string(f.ID) + ":" + tx.Now.Truncate(time.Hour).Format(time.RFC3339)
+		if err := tx.Enqueue(string(access.ScanFiles), again, string(f.ID), tx.Now); err != nil {
+			return err
+		}
+	}
+	if len(old)+len(held) > 0 {
+		tx.Record(swept(map[string]any{"uploads": len(old), "scans": len(held)}))
+	}
+	return nil
+}
