@@ -33,6 +33,7 @@ func rows() []any {
 		&people.Person{}, &people.Grant{}, &people.Organisation{}, &people.Representative{}, &people.Session{}, &people.Held{},
 		&fund.Round{}, &fund.Call{}, &fund.Change{}, &fund.Question{},
 		&application.Application{}, &application.Part{}, &application.Signature{}, &application.Submission{}, &application.Extension{}, &application.File{}, &application.Uploading{},
+		&application.Invited{}, &application.Deputising{}, &notify.Preferences{},
 		&product.Product{}, &product.Claim{}, &product.Return{}, &product.Assessed{}, &product.Position{},
 		&eligibility.Finding{}, &eligibility.Clarification{}, &eligibility.Note{}, &eligibility.Reopening{},
 		&interest.Interest{}, &assignment.Reviewer{}, &assignment.Assignment{}, &assignment.Plan{},
@@ -47,7 +48,7 @@ func rows() []any {
 func inside() []string {
 	return []string{
 		"application_sections", "section_versions", "receipts", "application_products", "audit_heads", "read_blocks", "deeds", "installation",
-		"links", "upload_pieces", "recovery_codes", "mail_domains", "goose_db_version", "sqlite_sequence",
+		"links", "upload_pieces", "signing_links", "reminders", "recovery_codes", "mail_domains", "goose_db_version", "sqlite_sequence",
 	}
 }
 

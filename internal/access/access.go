@@ -8,6 +8,7 @@ package access
 
 import (
 	"context"
+	"slices"
 
 	"adoptionfund/internal/ident"
 )
@@ -45,6 +46,36 @@ type Principal struct {
 	Email  string
 	Grants []Grant
 	Job    Action // for scheduled work: the action it is known by
+	Only   Reach  // of a session that was opened from a mail: the one application that it reaches
+}
+
+// Reach is the one application that a principal can have to do with; the zero value is no restriction.
+type Reach struct {
+	Application ident.Application
+	Ref         ident.Ref
+}
+
+// Narrow reports whether the principal reaches one application only.
+func (p *Principal) Narrow() bool { return p.Only != Reach{} }
+
+// withinReach lists what can be done with a session that reaches one application only: read what is signed, sign it, name who signs
+// instead, and end the session.
+func withinReach() []Action {
+	return []Action{ViewApplication, SignApplication, NameDeputy, SignOut}
+}
+
+// reaching gives who is asking for the purpose of an action: a principal that reaches one application only is nobody for everything
+// else. Every answer of the policy begins here.
+func (p *Principal) reaching(a Action) *Principal {
+	if p.Narrow() && !slices.Contains(withinReach(), a) {
+		return &Principal{Name: "anonymous"}
+	}
+	return p
+}
+
+// reaches reports whether an object with facts f lies within the principal's reach.
+func (p *Principal) reaches(a Action, f *Facts) bool {
+	return !p.Narrow() || a == SignOut || slices.Contains(f.Subjects, ForApplication(p.Only.Application))
 }
 
 type principalKey struct{}
@@ -52,6 +83,11 @@ type principalKey struct{}
 // With returns ctx carrying p.
 func With(ctx context.Context, p Principal) context.Context {
 	return context.WithValue(ctx, principalKey{}, p)
+}
+
+// Forget returns ctx as it is for somebody who has not signed in.
+func Forget(ctx context.Context) context.Context {
+	return context.WithValue(ctx, principalKey{}, nil)
 }
 
 // From returns the principal that ctx carries.

@@ -40,6 +40,10 @@ func (p *Policy) Can(who Principal, a Action, f Facts) Decision {
 	if !ok {
 		return Decision{Action: a}
 	}
+	who = *who.reaching(a)
+	if !who.reaches(a, &f) {
+		who = Principal{Name: "anonymous"}
+	}
 	question := ask{by: &who, facts: &f, pairs: p.pairs[a]}
 	for _, role := range p.impliedRoles(&who) {
 		if p.may(p.at(role, FundLevel, action), &question) {
@@ -64,6 +68,7 @@ func (p *Policy) MayAnywhere(who Principal, a Action) bool {
 	if !ok {
 		return false
 	}
+	who = *who.reaching(a)
 	for _, role := range p.impliedRoles(&who) {
 		if p.at(role, FundLevel, action).grants() {
 			return true
@@ -104,6 +109,9 @@ func (p *Policy) Filters(who Principal, a Action) []Filter {
 	action, ok := p.actionAt[a]
 	if !ok {
 		return nil
+	}
+	if who.Narrow() {
+		return nil // one application is no list
 	}
 	var filters []Filter
 	for _, h := range p.held(&who) {

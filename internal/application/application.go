@@ -57,6 +57,8 @@ const (
 	Contributor Relation = "contributor"
 	SRO         Relation = "sro"     // the project's senior responsible officer, who signs
 	Finance     Relation = "finance" // the finance lead, who signs
+	SRODeputy   Relation = "sro_deputy"
+	FinDeputy   Relation = "finance_deputy" // signs for the finance lead, who named them
 	Assigned    Relation = "assigned"
 	Declared    Relation = "declared" // has declared no barring interest
 	Reviewed    Relation = "reviewed" // has sent their own review
@@ -71,6 +73,7 @@ type Part struct {
 	Person        ident.Person
 	Relation      Relation
 	Sections      string
+	Organisation  ident.ODS // for which a contributor takes part, OtherOrganisation, or empty
 	Since         time.Time
 }
 
@@ -110,7 +113,7 @@ func (r Relation) add(f *access.Facts, person ident.Person) {
 		f.Owners = append(f.Owners, person)
 	case Contributor:
 		f.Contributors = append(f.Contributors, person)
-	case SRO, Finance:
+	case SRO, Finance, SRODeputy, FinDeputy:
 		f.Signatories = append(f.Signatories, person)
 	case Assigned:
 		f.Assigned = append(f.Assigned, person)

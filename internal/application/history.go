@@ -75,7 +75,7 @@ func (s *Service) history(tx *work.Tx, a *Application) (History, error) {
 // side reports whether somebody is on the applicant's side: main contact, contributor or signatory.
 func (a *Application) side(person ident.Person) bool {
 	return slices.ContainsFunc(a.people, func(p Part) bool {
-		return p.Person == person && slices.Contains([]Relation{MainContact, Contributor, SRO, Finance}, p.Relation)
+		return p.Person == person && slices.Contains(applicantSide(), p.Relation)
 	})
 }
 
@@ -134,6 +134,15 @@ func plainWords() map[string]string {
 		"application.start":                "Started the application",
 		"application.copy":                 "Began with the answers of another application",
 		"application.remove_contributor":   "Ended somebody's part in the application",
+		"application.answer_invitation":    "Accepted an invitation",
+		"application.decline_invitation":   "Declined an invitation",
+		"application.withdraw_invitation":  "Withdrew an invitation",
+		"application.resend_invitation":    "Sent an invitation again",
+		"application.change_sections":      "Changed the sections of a contributor",
+		"application.leave":                "Left the application",
+		"application.hand_over":            "Asked somebody to become the main contact",
+		"application.change_main_contact":  "Became the main contact",
+		"application.name_deputy":          "Named a deputy to sign for them",
 		"application.sign":                 "Signed",
 		"application.clear_signature":      "A signature no longer counts, because answers changed",
 		"application.submit":               "Submitted the application",

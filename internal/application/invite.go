@@ -4,35 +4,73 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"adoptionfund/internal/access"
 	"adoptionfund/internal/fault"
 	"adoptionfund/internal/ident"
-	"adoptionfund/internal/notify"
 	"adoptionfund/internal/people"
 	"adoptionfund/internal/work"
 )
 
+// OtherOrganisation stands where somebody contributes for an organisation that the answers do not name.
+const OtherOrganisation ident.ODS = "other"
+
+// resendApart is how long one waits before an invitation is sent again.
+const resendApart = 10 * time.Minute
+
 // Invitation asks somebody to help with an application, or with some of its sections; none means all.
 type Invitation struct {
-	Email    string
-	Name     string
-	Sections []string
+	Email        string
+	Name         string
+	Sections     []string
+	Organisation ident.ODS // one that the answers name, OtherOrganisation, or empty
 }
 
-// Invite makes somebody a contributor: they can read the whole application and write the sections they are invited to. Who has
-// no account gets a link to make one, with word of the data that is held. Inviting again changes the sections.
+// Invited is an invitation as it is kept: to contribute, or to become the main contact. Whoever is invited sees nothing of the
+// application before they accept.
+type Invited struct {
+	ID            string
+	ApplicationID ident.Application
+	Kind          Relation // Contributor or MainContact
+	Person        ident.Person
+	Email         string
+	Name          string // as it was typed
+	Sections      string
+	Organisation  ident.ODS
+	Stays         bool   // of a new main contact: the one before stays as a contributor
+	Reason        string // why the fund manager asks, where the main contact has left
+	InvitedBy     ident.Person
+	InvitedAt     time.Time // last sent
+	ExpiresAt     time.Time
+	AcceptedAt    *time.Time
+	EndedAt       *time.Time // withdrawn, declined, or another took its place
+}
+
+// TableName is the table of invitations.
+func (Invited) TableName() string { return "application_invitations" }
+
+// Expired reports whether the time to accept has passed.
+func (i *Invited) Expired(now time.Time) bool { return !now.Before(i.ExpiresAt) }
+
+// Facts is what a permission may look at: an invitation is answered by the one who is invited.
+func (i *Invited) Facts() access.Facts {
+	return access.Facts{Self: i.Person, Subjects: []access.Subject{access.ForApplication(i.ApplicationID)}}
+}
+
+// Invite asks somebody to contribute, by a mail with word of the data that is held. They have a part in the application once they
+// accept; until then inviting them again replaces the invitation. Of who contributes already it changes the sections.
 func (s *Service) Invite(ctx context.Context, ref ident.Ref, in Invitation) error {
 	return s.gate.Write(ctx, func(tx *work.Tx) error {
-		a, err := Permitted(tx, ref, access.InviteToApplication)
+		a, err := inviting(tx, ref)
 		if err != nil {
 			return err
 		}
-		if !a.Writable() {
-			return fault.New(fault.Conflict, "The application can no longer be changed")
-		}
 		sections, err := s.sectionsOf(a, in.Sections)
 		if err != nil {
+			return err
+		}
+		if err := s.known(tx, a, in.Organisation); err != nil {
 			return err
 		}
 		p, err := people.Ensure(tx, in.Email, in.Name)
@@ -42,24 +80,125 @@ func (s *Service) Invite(ctx context.Context, ref ident.Ref, in Invitation) erro
 		if p.ID == a.MainContact {
 			return fault.Fields(fault.Problems{"email": "This is the main contact, who can write every section already"})
 		}
-		return s.makeContributor(tx, a, p, sections)
+		if slices.Contains(a.With(Contributor), p.ID) {
+			return setSections(tx, a, Part{ApplicationID: a.ID, Person: p.ID, Relation: Contributor, Sections: sections, Organisation: in.Organisation, Since: tx.Now})
+		}
+		return s.invite(tx, a, p, Invited{
+			Kind: Contributor, Name: strings.Join(strings.Fields(in.Name), " "), Sections: sections, Organisation: in.Organisation, Stays: true,
+		})
 	})
 }
 
-func (s *Service) makeContributor(tx *work.Tx, a *Application, p *people.Person, sections string) error {
-	if err := relate(tx, a, Part{ApplicationID: a.ID, Person: p.ID, Relation: Contributor, Sections: sections, Since: tx.Now}); err != nil {
+// inviting reads an application whose main contact acts and which can be changed.
+func inviting(tx *work.Tx, ref ident.Ref) (*Application, error) {
+	a, err := Permitted(tx, ref, access.InviteToApplication)
+	if err != nil {
+		return nil, err
+	}
+	if !a.Writable() {
+		return nil, fault.New(fault.Conflict, "The application can no longer be changed")
+	}
+	return a, nil
+}
+
+// invite keeps an invitation in place of one to the same person, and mails it.
+func (s *Service) invite(tx *work.Tx, a *Application, p *people.Person, in Invited) error {
+	if err := endInvitations(tx, a.ID, "person = ?", p.ID); err != nil {
 		return err
 	}
-	tx.Record(Event(a, string(access.InviteToApplication), map[string]any{"person": p.ID, "sections": sections}))
-	if err := people.GiveRoles(tx, p.ID, access.GivenByContributing); err != nil {
+	in.ID, in.ApplicationID, in.Person, in.Email, in.InvitedBy = ident.New[string](), a.ID, p.ID, p.Email, tx.By.ID
+	in.InvitedAt, in.ExpiresAt = tx.Now, tx.Now.Add(s.people.InvitationLife())
+	if err := work.Add(tx, &in); err != nil {
 		return err
 	}
-	if err := people.InviteInside(tx, s.people, p); err != nil {
+	act := access.InviteToApplication
+	if in.Kind == MainContact {
+		act = access.HandOverApplication
+	}
+	tx.Record(Event(a, string(act), map[string]any{"person": p.ID, "sections": in.Sections, "kind": in.Kind, "reason_digest": digestOf(in.Reason)}))
+	return s.mailInvitation(tx, a, p, &in)
+}
+
+// Resend sends an invitation again that was not accepted; it stands for the whole time anew.
+func (s *Service) Resend(ctx context.Context, ref ident.Ref, id string) error {
+	return s.gate.Write(ctx, func(tx *work.Tx) error {
+		a, in, err := waitingInvitation(tx, ref, id)
+		if err != nil {
+			return err
+		}
+		if tx.Now.Sub(in.InvitedAt) < resendApart {
+			return fault.New(fault.Conflict, "The invitation was sent a few minutes ago. Wait ten minutes before you send it again")
+		}
+		in.InvitedAt, in.ExpiresAt = tx.Now, tx.Now.Add(s.people.InvitationLife())
+		if err := resent(tx, in); err != nil {
+			return err
+		}
+		p, err := people.ByID(tx, in.Person)
+		if err != nil {
+			return err
+		}
+		tx.Record(Event(a, "application.resend_invitation", map[string]any{"person": in.Person}))
+		return s.mailInvitation(tx, a, p, in)
+	})
+}
+
+// WithdrawInvitation takes back an invitation that was not accepted.
+func (s *Service) WithdrawInvitation(ctx context.Context, ref ident.Ref, id string) error {
+	return s.gate.Write(ctx, func(tx *work.Tx) error {
+		a, in, err := waitingInvitation(tx, ref, id)
+		if err != nil {
+			return err
+		}
+		tx.Record(Event(a, "application.withdraw_invitation", map[string]any{"person": in.Person}))
+		return endInvitations(tx, a.ID, "id = ?", in.ID)
+	})
+}
+
+// waitingInvitation reads an invitation that was neither accepted nor ended, for the main contact.
+func waitingInvitation(tx *work.Tx, ref ident.Ref, id string) (*Application, *Invited, error) {
+	a, err := Permitted(tx, ref, access.InviteToApplication)
+	if err != nil {
+		return nil, nil, err
+	}
+	in, err := invitationByID(tx, a.ID, id)
+	return a, in, err
+}
+
+// ChangeSections changes what a contributor can write.
+func (s *Service) ChangeSections(ctx context.Context, ref ident.Ref, person ident.Person, codes []string) error {
+	return s.gate.Write(ctx, func(tx *work.Tx) error {
+		a, err := inviting(tx, ref)
+		if err != nil {
+			return err
+		}
+		sections, err := s.sectionsOf(a, codes)
+		if err != nil {
+			return err
+		}
+		part, ok := a.contributing(person)
+		if !ok {
+			return work.NotFound("contributor")
+		}
+		part.Sections = sections
+		return setSections(tx, a, part)
+	})
+}
+
+// contributing gives the part of a contributor.
+func (a *Application) contributing(person ident.Person) (Part, bool) {
+	i := slices.IndexFunc(a.people, func(p Part) bool { return p.Person == person && p.Relation == Contributor })
+	if i < 0 {
+		return Part{}, false
+	}
+	return a.people[i], true
+}
+
+func setSections(tx *work.Tx, a *Application, p Part) error {
+	tx.Record(Event(a, "application.change_sections", map[string]any{"person": p.Person, "sections": p.Sections}))
+	if err := Unrelate(tx, a, p.Person, Contributor); err != nil {
 		return err
 	}
-	fields := Fields(a)
-	fields["name"] = p.Name
-	return tx.Notify(notify.Message{Kind: "contributor_invited", Person: p.ID, Address: p.Email, Key: string(a.ID) + sections, Fields: fields})
+	return relate(tx, a, p)
 }
 
 // sectionsOf gives the codes as they are kept; one that the form does not have is a problem of the field.
@@ -79,17 +218,38 @@ func (s *Service) sectionsOf(a *Application, codes []string) (string, error) {
 	return strings.Join(kept, " "), nil
 }
 
-// RemoveContributor ends somebody's part in an application. What they wrote stays.
+// RemoveContributor ends somebody's part in an application, at once. What they wrote stays.
 func (s *Service) RemoveContributor(ctx context.Context, ref ident.Ref, person ident.Person) error {
 	return s.gate.Write(ctx, func(tx *work.Tx) error {
 		a, err := Permitted(tx, ref, access.InviteToApplication)
 		if err != nil {
 			return err
 		}
-		if !slices.Contains(a.With(Contributor), person) {
+		if _, ok := a.contributing(person); !ok {
 			return work.NotFound("contributor")
 		}
 		tx.Record(Event(a, "application.remove_contributor", map[string]any{"person": person}))
+		if err := endInvitations(tx, a.ID, "person = ?", person); err != nil {
+			return err
+		}
 		return Unrelate(tx, a, person, Contributor)
+	})
+}
+
+// Leave ends the part of the contributor who acts. What they wrote stays.
+func (s *Service) Leave(ctx context.Context, ref ident.Ref) error {
+	return s.gate.Write(ctx, func(tx *work.Tx) error {
+		a, err := Permitted(tx, ref, access.LeaveApplication)
+		if err != nil {
+			return err
+		}
+		tx.Record(Event(a, string(access.LeaveApplication), nil))
+		if err := endInvitations(tx, a.ID, "person = ?", tx.By.ID); err != nil {
+			return err
+		}
+		if err := Unrelate(tx, a, tx.By.ID, Contributor); err != nil {
+			return err
+		}
+		return tellContact(tx, a, "contributor_left")
 	})
 }

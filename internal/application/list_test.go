@@ -73,7 +73,7 @@ func newListWorld(t *testing.T) *listWorld {
 // shuffle gives the applications other people, states, deadlines and submissions, and the people other deeds.
 func (w *listWorld) shuffle(t *rapid.T) {
 	states := workflow.Applications().States()
-	relations := []application.Relation{application.MainContact, application.Contributor, application.SRO, application.Finance, application.Assigned,
+	relations := []application.Relation{application.MainContact, application.Contributor, application.SRO, application.Finance, application.SRODeputy, application.FinDeputy, application.Assigned,
 		application.Declared, application.Reviewed, application.Conflicted, application.Recused, application.Deputy}
 	w.Write(w.Operator(), func(tx *work.Tx) error {
 		if err := tx.Require(access.LoadDemonstration, access.Scope{}); err != nil {

@@ -10,6 +10,7 @@ import (
 	"adoptionfund/internal/ident"
 	"adoptionfund/internal/notify"
 	"adoptionfund/internal/people"
+	"adoptionfund/internal/uktime"
 	"adoptionfund/internal/work"
 	"adoptionfund/internal/workflow"
 )
@@ -52,7 +53,7 @@ type audience struct {
 
 func audienceOf(n workflow.Notice) audience {
 	team := []Relation{MainContact, Contributor}
-	all := []Relation{MainContact, Contributor, SRO, Finance}
+	all := applicantSide()
 	switch n { //nolint:exhaustive // the others are about calls and awards
 	case workflow.TellClarificationAnswered, workflow.TellClarificationOverdue, workflow.TellIneligibleReturned, workflow.TellEligibilityReopened:
 		return audience{staff: access.RecordFinding}
@@ -106,7 +107,7 @@ func tell(tx *work.Tx, a *Application, n workflow.Notice) error {
 // Fields are what messages about an application may say.
 func Fields(a *Application) map[string]string {
 	fields := fund.Fields(a.call)
-	fields["ref"], fields["title"] = string(a.Ref), a.Title
+	fields["ref"], fields["title"], fields["deadline"] = string(a.Ref), a.Title, uktime.Deadline(a.ClosesAt())
 	if fields["title"] == "" {
 		fields["title"] = "your application"
 	}

@@ -176,7 +176,7 @@ func (s *Service) put(tx *work.Tx, a *Application, p *Page) error {
 			return err
 		}
 	}
-	return clearSignatures(tx, a, p.Answers)
+	return clearSignatures(tx, a, p.Section, p.Answers)
 }
 
 // own are the answers to the questions of a section.
@@ -271,6 +271,7 @@ type Overview struct {
 	Ready       bool // every section is done
 	May         map[access.Action]bool
 	Asked       bool // the signatories were asked
+	Cleared     []Cleared
 	// Organisations are the names of those that the answers name.
 	Organisations map[ident.ODS]string
 }
@@ -318,12 +319,15 @@ func (s *Service) overview(tx *work.Tx, a *Application) (Overview, error) {
 	if err := s.tasks(tx, &o); err != nil {
 		return o, err
 	}
-	for _, act := range []access.Action{access.EditApplication, access.SubmitApplication, access.SignApplication, access.WithdrawApplication, access.InviteToApplication, access.ViewReceipt, access.ViewOutcome, access.ReopenCopy, access.CopyApplication} {
+	for _, act := range []access.Action{access.NameDeputy, access.LeaveApplication, access.HandOverApplication, access.ReplaceMainContact, access.EditApplication, access.SubmitApplication, access.SignApplication, access.WithdrawApplication, access.InviteToApplication, access.ViewReceipt, access.ViewOutcome, access.ReopenCopy, access.CopyApplication} {
 		if o.May[act], err = tx.May(act, a); err != nil {
 			return o, err
 		}
 	}
 	if o.Signatures, err = standing(tx, a, seen.whole); err != nil {
+		return o, err
+	}
+	if o.Cleared, err = cleared(tx, a, f, o.Signatures); err != nil {
 		return o, err
 	}
 	if o.Submissions, err = submissionsOf(tx, a.ID); err != nil {
@@ -356,7 +360,6 @@ func (s *Service) tasks(tx *work.Tx, o *Overview) error {
 }
 
 func participants(tx *work.Tx, a *Application) ([]Participant, error) {
-	shown := []Relation{MainContact, Contributor, SRO, Finance}
 	var ids []ident.Person
 	for _, p := range a.people {
 		ids = append(ids, p.Person)
@@ -367,7 +370,7 @@ func participants(tx *work.Tx, a *Application) ([]Participant, error) {
 	}
 	var list []Participant
 	for _, part := range a.people {
-		if !slices.Contains(shown, part.Relation) {
+		if !slices.Contains(applicantSide(), part.Relation) {
 			continue
 		}
 		i := slices.IndexFunc(known, func(p people.Person) bool { return p.ID == part.Person })

@@ -2,6 +2,7 @@ package application
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -26,7 +27,21 @@ type Signature struct {
 	Digest        string
 	SignedAt      time.Time
 	ClearedAt     *time.Time
+	Given         Given
+	SignedFor     *ident.Person // the signatory whose deputy signed
+	// What took it back: who changed which section.
+	ClearedBy      string
+	ClearedSection string
 }
+
+// Given is how a signature was given.
+type Given string
+
+// The ways of signing.
+const (
+	ByAccount Given = "account" // signed in
+	ByMail    Given = "mail"    // with the link and the code of a mail
+)
 
 // signer is one of those who must sign, and the questions that name them.
 type signer struct {
@@ -82,25 +97,42 @@ func visible(tx *work.Tx, ref ident.Ref) (*Application, error) {
 func (s *Service) askBoth(tx *work.Tx, a *Application, f *form.Form, answers form.Answers) error {
 	digest := digestOf(answers)
 	tx.Record(Event(a, string(access.InviteToApplication), map[string]any{"digest": digest}))
+	stand, err := standing(tx, a, answers)
+	if err != nil {
+		return err
+	}
 	for _, who := range signing() {
 		p, err := people.Ensure(tx, f.Text(who.email, answers), f.Text(who.name, answers))
 		if err != nil {
 			return err
 		}
-		if err := s.askToSign(tx, a, p, who.part, digest); err != nil {
+		if err := s.becomeSignatory(tx, a, p, who.part); err != nil {
+			return err
+		}
+		if slices.ContainsFunc(stand, func(sig Signature) bool { return sig.Part == who.part }) {
+			continue
+		}
+		if err := s.askToSign(tx, a, who.part, digest); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// askToSign makes somebody the signatory for a part, in place of another, and asks them.
-func (s *Service) askToSign(tx *work.Tx, a *Application, p *people.Person, part Relation, digest string) error {
+// becomeSignatory makes somebody the signatory for a part, in place of another and of the other's deputy.
+func (s *Service) becomeSignatory(tx *work.Tx, a *Application, p *people.Person, part Relation) error {
 	for _, old := range a.With(part) {
-		if old != p.ID {
-			if err := Unrelate(tx, a, old, part); err != nil {
-				return err
-			}
+		if old == p.ID {
+			continue
+		}
+		if err := Unrelate(tx, a, old, part); err != nil {
+			return err
+		}
+		if err := endSigningLinks(tx, a.ID, old); err != nil {
+			return err
+		}
+		if err := endDeputies(tx, a, part); err != nil {
+			return err
 		}
 	}
 	if !slices.Contains(a.With(part), p.ID) {
@@ -111,12 +143,35 @@ func (s *Service) askToSign(tx *work.Tx, a *Application, p *people.Person, part 
 	if err := people.GiveRoles(tx, p.ID, access.GivenBySigning); err != nil {
 		return err
 	}
-	if err := people.InviteInside(tx, s.people, p); err != nil {
+	return people.InviteInside(tx, s.people, p)
+}
+
+// askToSign asks the signatory for a part, and their deputy, each with a link of their own. Asking again soon sends nothing more.
+func (s *Service) askToSign(tx *work.Tx, a *Application, part Relation, digest string) error {
+	asked, err := people.ByIDs(tx, a.Signing(part))
+	if err != nil {
 		return err
 	}
-	fields := Fields(a)
-	fields["name"] = p.Name
-	return tx.Notify(notify.Message{Kind: "signature_asked", Person: p.ID, Address: p.Email, Key: string(a.ID) + string(part) + digest, Fields: fields})
+	for _, p := range asked {
+		soon, err := askedSince(tx, a, p.ID, digest, tx.Now.Add(-askedApart))
+		if err != nil {
+			return err
+		}
+		if soon {
+			continue
+		}
+		link, err := s.newSigningLink(tx, a, p.ID, digest)
+		if err != nil {
+			return err
+		}
+		fields := Fields(a)
+		fields["name"], fields["part"], fields["link"] = p.Name, part.Label(), link
+		m := notify.Message{Kind: "signature_asked", Person: p.ID, Address: p.Email, Key: fmt.Sprintf("%s%s%s", a.ID, part, stamp(tx.Now)), Fields: fields}
+		if err := tx.Notify(m); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Sign gives the signature of the one who is signed in for the answers as they stand.
@@ -140,7 +195,8 @@ func (s *Service) Sign(ctx context.Context, ref ident.Ref, typed, seenDigest str
 	})
 }
 
-// signAs keeps the signature of the one who acts, for each part that is theirs.
+// signAs keeps the signature of the one who acts, for each part that is theirs or for which they are the deputy, and that is not
+// signed yet. A link by mail is used up by it.
 func signAs(tx *work.Tx, a *Application, name, seenDigest string) error {
 	answers, err := Answers(tx, a.ID)
 	if err != nil {
@@ -150,45 +206,39 @@ func signAs(tx *work.Tx, a *Application, name, seenDigest string) error {
 	if seenDigest != digest {
 		return fault.New(fault.Conflict, "The answers changed after you opened the page. Read them again before you sign")
 	}
-	tx.Record(Event(a, string(access.SignApplication), map[string]any{"digest": digest}))
-	for _, who := range signing() {
-		if !slices.Contains(a.With(who.part), tx.By.ID) {
-			continue
-		}
-		s := Signature{ID: ident.New[string](), ApplicationID: a.ID, Part: who.part, Person: tx.By.ID, TypedName: name, Digest: digest, SignedAt: tx.Now}
-		if err := addSignature(tx, s); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// clearSignatures takes back the signatures that were given for other answers, and tells those who gave them.
-func clearSignatures(tx *work.Tx, a *Application, answers form.Answers) error {
-	signatures, err := signaturesOf(tx, a.ID)
-	if err != nil || len(signatures) == 0 {
+	stand, err := standing(tx, a, answers)
+	if err != nil {
 		return err
 	}
-	digest := digestOf(answers)
-	for _, sig := range signatures {
-		if sig.Digest == digest {
-			continue
-		}
-		if err := clearSignature(tx, sig.ID); err != nil {
-			return err
-		}
-		tx.Record(Event(a, "application.clear_signature", map[string]any{"part": sig.Part}))
-		p, err := people.ByID(tx, sig.Person)
-		if err != nil {
-			return err
-		}
-		fields := Fields(a)
-		fields["name"] = p.Name
-		if err := tx.Notify(notify.Message{Kind: "signature_cleared", Person: p.ID, Address: p.Email, Key: sig.ID, Fields: fields}); err != nil {
+	open := slices.DeleteFunc(a.PartsOf(tx.By.ID), func(part Relation) bool {
+		return slices.ContainsFunc(stand, func(sig Signature) bool { return sig.Part == part && sig.Person != tx.By.ID })
+	})
+	if len(open) == 0 {
+		return fault.New(fault.Conflict, "This part of the application is signed already")
+	}
+	for _, part := range open {
+		sig := newSignature(tx, a, part, name, digest)
+		tx.Record(Event(a, string(access.SignApplication), map[string]any{"digest": digest, "part": part, "given": sig.Given, "deputy": sig.SignedFor != nil}))
+		if err := addSignature(tx, sig); err != nil {
 			return err
 		}
 	}
-	return nil
+	if err := endSigningLinks(tx, a.ID, tx.By.ID); err != nil {
+		return err
+	}
+	return people.EndNarrow(tx, tx.By.ID, a.ID)
+}
+
+// newSignature is the signature of the one who acts for a part.
+func newSignature(tx *work.Tx, a *Application, part Relation, name, digest string) Signature {
+	sig := Signature{ID: ident.New[string](), ApplicationID: a.ID, Part: part, Person: tx.By.ID, TypedName: name, Digest: digest, SignedAt: tx.Now, Given: ByAccount}
+	if tx.By.Narrow() {
+		sig.Given = ByMail
+	}
+	if own := a.With(part); len(own) > 0 && !slices.Contains(own, tx.By.ID) {
+		sig.SignedFor = &own[0]
+	}
+	return sig
 }
 
 // standing gives the signatures that stand for the answers: given by those whom the answers name, for these answers.
@@ -200,7 +250,7 @@ func standing(tx *work.Tx, a *Application, answers form.Answers) ([]Signature, e
 	digest := digestOf(answers)
 	var stand []Signature
 	for _, sig := range all {
-		if sig.Digest == digest && slices.Contains(a.With(sig.Part), sig.Person) {
+		if sig.Digest == digest && slices.Contains(a.Signing(sig.Part), sig.Person) {
 			stand = append(stand, sig)
 		}
 	}
@@ -230,15 +280,34 @@ func (r Relation) Label() string {
 // ToSign is what a signatory sees before signing: every answer, and the digest that the signature is for.
 type ToSign struct {
 	Overview
-	Digest string
-	Due    string
+	Digest   string
+	Due      string
+	Deputies []Deputising
+	// Names are those of the people who sign or are signed for.
+	Names map[ident.Person]string
 }
 
 // ToSign gives what a signatory signs.
 func (s *Service) ToSign(ctx context.Context, ref ident.Ref) (ToSign, error) {
-	o, err := s.Overview(ctx, ref)
-	if err != nil {
-		return ToSign{}, err
-	}
-	return ToSign{o, digestOf(o.Answers), uktime.Deadline(o.Application.ClosesAt())}, nil
+	var page ToSign
+	err := s.gate.Read(ctx, func(tx *work.Tx) error {
+		a, err := Permitted(tx, ref, access.ViewApplication)
+		if err != nil {
+			return err
+		}
+		if page.Overview, err = s.overview(tx, a); err != nil {
+			return err
+		}
+		page.Digest, page.Due = digestOf(page.Answers), uktime.Deadline(a.ClosesAt())
+		if page.Deputies, err = deputiesOf(tx, a.ID); err != nil {
+			return err
+		}
+		page.Names = map[ident.Person]string{}
+		for _, p := range page.People {
+			page.Names[p.Person] = p.Name
+		}
+		tx.Saw("application", string(a.Ref))
+		return nil
+	})
+	return page, err
 }

@@ -103,7 +103,7 @@ func Relate(tx *work.Tx, a *Application, person ident.Person, r Relation) error 
 }
 
 func relate(tx *work.Tx, a *Application, p Part) error {
-	err := tx.DB().Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "application_id"}, {Name: "person"}, {Name: "relation"}}, DoUpdates: clause.AssignmentColumns([]string{"sections"})}).Create(&p).Error
+	err := tx.DB().Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "application_id"}, {Name: "person"}, {Name: "relation"}}, DoUpdates: clause.AssignmentColumns([]string{"sections", "organisation"})}).Create(&p).Error
 	if err != nil {
 		return fmt.Errorf("noting a person of application %s: %w", a.Ref, err)
 	}

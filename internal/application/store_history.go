@@ -11,15 +11,19 @@ func eventsOf(tx *work.Tx, id ident.Application) ([]audit.Entry, error) {
 	return work.Many[audit.Entry](tx.DB().Where("application = ?", string(id)).Order("seq DESC").Limit(1000), "history")
 }
 
-// signedBy gives the applications for which somebody's signature stands.
-func signedBy(tx *work.Tx, person ident.Person) (map[ident.Application]bool, error) {
-	rows, err := work.Many[Signature](tx.DB().Where("person = ? AND cleared_at IS NULL", person), "signatures")
+// signedParts gives the parts for which a signature stands, by application.
+func signedParts(tx *work.Tx, of []*Application) (map[ident.Application][]Relation, error) {
+	ids := make([]ident.Application, len(of))
+	for i, a := range of {
+		ids[i] = a.ID
+	}
+	rows, err := work.Many[Signature](tx.DB().Where("application_id IN ? AND cleared_at IS NULL", ids), "signatures")
 	if err != nil {
 		return nil, err
 	}
-	found := map[ident.Application]bool{}
+	found := map[ident.Application][]Relation{}
 	for _, row := range rows {
-		found[row.ApplicationID] = true
+		found[row.ApplicationID] = append(found[row.ApplicationID], row.Part)
 	}
 	return found, nil
 }

@@ -69,7 +69,7 @@ func (q Query) narrow(tx *work.Tx, db *gorm.DB) *gorm.DB {
 		db = db.Where("a.call_id = ?", q.Call)
 	}
 	if q.Mine {
-		db = db.Where("a.id IN (SELECT application_id FROM application_people WHERE person = ? AND relation IN ?)", orNobody(tx.By.ID), []Relation{MainContact, Contributor, SRO, Finance})
+		db = db.Where("a.id IN (SELECT application_id FROM application_people WHERE person = ? AND relation IN ?)", orNobody(tx.By.ID), applicantSide())
 	}
 	if text := strings.ToLower(strings.TrimSpace(q.Search)); text != "" {
 		like := "%" + strings.NewReplacer("%", "", "_", "", `\`, "").Replace(text) + "%"
@@ -129,7 +129,7 @@ func condition(tx *work.Tx, act access.Action, name string) (string, []any, erro
 	case "contributes":
 		return has(Contributor)
 	case "signs":
-		return has(SRO, Finance)
+		return has(signs()...)
 	case "assigned":
 		return has(Assigned)
 	case "declared":

@@ -23,13 +23,6 @@ func addSignature(tx *work.Tx, s Signature) error {
 	return work.Add(tx, &s)
 }
 
-func clearSignature(tx *work.Tx, id string) error {
-	if err := tx.DB().Model(&Signature{}).Where("id = ?", id).Update("cleared_at", tx.Now).Error; err != nil {
-		return fmt.Errorf("clearing a signature: %w", err)
-	}
-	return nil
-}
-
 func submissionByID(tx *work.Tx, id ident.Submission) (*Submission, error) {
 	return work.One[Submission](tx.DB().Where("id = ?", id), "submission")
 }

@@ -55,6 +55,8 @@ type snapshotSignature struct {
 	Person   ident.Person `json:"person"`
 	Name     string       `json:"name"`
 	SignedAt time.Time    `json:"signed_at"`
+	For      string       `json:"for,omitempty"`   // the signatory whose deputy signed
+	Given    Given        `json:"given,omitempty"` // where it was not given by somebody who had signed in
 }
 
 // Submit sends the application to the fund. The request must have arrived before the deadline, every answer must be valid, and both
@@ -134,7 +136,7 @@ func (s *Service) stopped(err error, problems fault.Problems) error {
 }
 
 func (s *Service) snapshot(tx *work.Tx, a *Application, f *form.Form, answers form.Answers, stand []Signature) (*Submission, error) {
-	snap := snapshot{Ref: a.Ref, Call: a.call.Ref, Form: f.ID, FormDigest: f.Digest, Lead: a.Lead, Answers: answers, Files: []snapshotFile{}, Signatures: []snapshotSignature{}}
+	snap := snapshot{Ref: a.Ref, Call: a.call.Ref, Form: f.ID, FormDigest: f.Digest, Lead: a.Lead, Answers: answers, Files: []snapshotFile{}}
 	files, err := filesOf(tx, a.ID)
 	if err != nil {
 		return nil, err
@@ -142,8 +144,8 @@ func (s *Service) snapshot(tx *work.Tx, a *Application, f *form.Form, answers fo
 	for _, file := range files {
 		snap.Files = append(snap.Files, snapshotFile{file.ID, file.Name, file.Size, file.Digest})
 	}
-	for _, sig := range stand {
-		snap.Signatures = append(snap.Signatures, snapshotSignature{sig.Part, sig.Person, sig.TypedName, sig.SignedAt})
+	if snap.Signatures, err = inSnapshot(tx, stand); err != nil {
+		return nil, err
 	}
 	text, err := json.Marshal(snap)
 	if err != nil {

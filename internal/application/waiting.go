@@ -37,7 +37,7 @@ func (s *Service) Waiting(ctx context.Context) ([]Waiting, error) {
 		if err != nil || len(rows) == 0 {
 			return err
 		}
-		signed, err := signedBy(tx, tx.By.ID)
+		signed, err := signedParts(tx, rows)
 		if err != nil {
 			return err
 		}
@@ -55,14 +55,14 @@ func (s *Service) Waiting(ctx context.Context) ([]Waiting, error) {
 }
 
 // waitsFor says what the application waits for from a person, if anything.
-func (a *Application) waitsFor(person ident.Person, signed bool) Deed {
+func (a *Application) waitsFor(person ident.Person, signed []Relation) Deed {
 	has := func(relations ...Relation) bool {
 		return slices.ContainsFunc(a.people, func(p Part) bool { return p.Person == person && slices.Contains(relations, p.Relation) })
 	}
 	switch {
 	case !a.inTime:
 		return ""
-	case has(SRO, Finance) && !signed:
+	case slices.ContainsFunc(a.PartsOf(person), func(part Relation) bool { return !slices.Contains(signed, part) }):
 		return DeedSign
 	case has(MainContact, Contributor) && a.State == workflow.Draft:
 		return DeedWrite

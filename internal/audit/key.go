@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // Key is the installation's Ed25519 key: it signs the heads of the chains and receipts.
@@ -93,6 +94,24 @@ func (k Key) Public() string {
 // Sign gives the signature of a text in base64.
 func (k Key) Sign(text []byte) string {
 	return base64.StdEncoding.EncodeToString(ed25519.Sign(k.private, text))
+}
+
+// Token gives a text that says, signed by the installation, that its holder may do one thing to a subject: for links in mails that
+// need no row of their own.
+func (k Key) Token(purpose, subject string) string {
+	sig := ed25519.Sign(k.private, []byte(purpose+"\x00"+subject))
+	return subject + "." + base64.RawURLEncoding.EncodeToString(sig)
+}
+
+// Subject gives the subject of a token that this installation signed for a purpose; false for any other text.
+func (k Key) Subject(purpose, token string) (string, bool) {
+	subject, signature, found := strings.Cut(token, ".")
+	sig, err := base64.RawURLEncoding.DecodeString(signature)
+	public, ok := k.private.Public().(ed25519.PublicKey)
+	if !found || err != nil || !ok || !ed25519.Verify(public, []byte(purpose+"\x00"+subject), sig) {
+		return "", false
+	}
+	return subject, true
 }
 
 // Verify reports whether signature is that of the text under the public key, both in base64.

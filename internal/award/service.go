@@ -78,7 +78,7 @@ func audience(tx *work.Tx, a *Award, n workflow.Notice) ([]people.Person, error)
 		return people.WhoMay(tx, access.CountersignAgreement, scope)
 	default:
 		app := a.application
-		return people.ByIDs(tx, slices.Concat(app.With(application.MainContact), app.With(application.SRO), app.With(application.Finance)))
+		return people.ByIDs(tx, slices.Concat(app.With(application.MainContact), app.Signing(application.SRO), app.Signing(application.Finance)))
 	}
 }
 
@@ -215,7 +215,7 @@ func (s *Service) Accept(ctx context.Context, ref ident.Ref, typed string, ackno
 // acceptAs keeps the acceptance of the one who acts, for each part that is theirs.
 func acceptAs(tx *work.Tx, a *Award, name string) error {
 	for _, part := range []application.Relation{application.SRO, application.Finance} {
-		if !slices.Contains(a.application.With(part), tx.By.ID) {
+		if !slices.Contains(a.application.Signing(part), tx.By.ID) {
 			continue
 		}
 		if err := addAcceptance(tx, Acceptance{a.ID, part, tx.By.ID, name, tx.Now}); err != nil {

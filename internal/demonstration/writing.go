@@ -34,9 +34,14 @@ func (c *course) planWriting() {
 
 // invite brings the demonstration's contributor in.
 func (c *course) invite(ctx context.Context, e *entry) error {
-	return c.d.do(ctx, e.team.contact.Email, func(ctx context.Context) error {
-		return c.d.Applications.Invite(ctx, e.ref, application.Invitation{Email: "contributor@demo.example", Name: "Colin Barrow"})
+	const email = "contributor@demo.example"
+	err := c.d.do(ctx, e.team.contact.Email, func(ctx context.Context) error {
+		return c.d.Applications.Invite(ctx, e.ref, application.Invitation{Email: email, Name: "Colin Barrow", Organisation: e.lead.ODSCode})
 	})
+	if err != nil {
+		return err
+	}
+	return c.d.do(ctx, email, func(ctx context.Context) error { return c.d.Applications.AnswerInvitation(ctx, e.ref, true) })
 }
 
 func (c *course) start(ctx context.Context, e *entry) error {

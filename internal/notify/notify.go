@@ -31,6 +31,7 @@ type Message struct {
 	Address string
 	Key     string // the event: nobody gets two mails of one kind for one event
 	Fields  map[string]string
+	Stop    string // the address at which the person turns mails of this class off; empty for those that are needed
 }
 
 // MailID identifies a mail.
@@ -47,6 +48,7 @@ type Mail struct {
 	Body      string
 	CreatedAt time.Time
 	SentAt    *time.Time
+	Stop      string // where the person turns such mails off; named in the mail's headers
 }
 
 // SendJob is the kind of the job that sends a mail; its payload is the mail's id.
@@ -58,11 +60,25 @@ type Catalogue struct {
 	constant map[string]string
 }
 
-type message struct{ subject, body *template.Template }
+type message struct {
+	class         Class
+	subject, body *template.Template
+}
+
+// Class says whether somebody can turn a message off.
+type Class string
+
+// The classes. A message whose entry names none is needed: to sign, an outcome, a question, what concerns the account.
+const (
+	Needed   Class = ""
+	Reminder Class = "reminder"
+	News     Class = "news"
+)
 
 // entry is a message in the file: what it is for, the fields that its text may use, the texts.
 type entry struct {
 	About   string   `yaml:"about"`
+	Class   Class    `yaml:"class"`
 	Fields  []string `yaml:"fields"`
 	Subject string   `yaml:"subject"`
 	Body    string   `yaml:"body"`
@@ -125,8 +141,11 @@ func (c *Catalogue) compile(kind Kind, e entry) (message, error) {
 	if err != nil {
 		return message{}, err
 	}
+	if e.Class != Needed && e.Class != Reminder && e.Class != News {
+		return message{}, fmt.Errorf("there is no class %q", e.Class)
+	}
 	body, err := parse("body", e.Body)
-	return message{subject, body}, err
+	return message{e.Class, subject, body}, err
 }
 
 // Kinds are the messages of the catalogue, sorted.
@@ -151,15 +170,22 @@ func (c *Catalogue) Render(m Message) (subject, body string, err error) {
 }
 
 // Write puts the message into the outbox, in the transaction of the change. A second one for the same event and address
-// is not kept.
+// is not kept, nor one of a class that the person turned off: this is the one place where that is looked at.
 func (c *Catalogue) Write(tx *gorm.DB, now time.Time, m Message) error {
 	subject, body, err := c.Render(m)
 	if err != nil {
 		return err
 	}
+	wanted, err := c.wanted(tx, m)
+	if err != nil || !wanted {
+		return err
+	}
+	if m.Stop != "" {
+		body += "\nYou do not want such emails? Turn them off: " + m.Stop + "\n"
+	}
 	mail := Mail{
 		ID: ident.New[MailID](), Dedupe: string(m.Kind) + ":" + m.Key + ":" + strings.ToLower(m.Address), Kind: m.Kind,
-		Address: m.Address, Subject: subject, Body: body, CreatedAt: now,
+		Address: m.Address, Subject: subject, Body: body, CreatedAt: now, Stop: m.Stop,
 	}
 	if m.Person != "" {
 		mail.Person = &m.Person

@@ -84,6 +84,10 @@ func (s *Sender) send(ctx context.Context, m Mail) error {
 	msg.Subject(m.Subject)
 	msg.SetMessageIDWithValue(string(m.ID) + "@adoptionfund")
 	msg.SetDateWithValue(m.CreatedAt)
+	if m.Stop != "" {
+		msg.SetGenHeader(mail.HeaderListUnsubscribe, "<"+m.Stop+">")
+		msg.SetGenHeader(mail.HeaderListUnsubscribePost, "List-Unsubscribe=One-Click")
+	}
 	msg.SetBodyString(mail.TypeTextPlain, m.Body)
 	err := s.client.DialAndSendWithContext(ctx, msg)
 	if err == nil {

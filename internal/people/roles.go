@@ -49,7 +49,7 @@ func InviteInside(tx *work.Tx, s *Service, p *Person) error {
 	if p.ConfirmedAt != nil {
 		return nil
 	}
-	return s.sendLink(tx, p, mailedLink{inviting, time.Duration(s.rules.InvitationDays) * 24 * time.Hour, "account.invitation", "/invitation"})
+	return s.sendLink(tx, p, mailedLink{inviting, s.InvitationLife(), "account.invitation", "/invitation"})
 }
 
 // newcomer finds or makes the person, and grants the role.

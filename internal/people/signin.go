@@ -181,11 +181,11 @@ func (s *Service) Visitor(ctx context.Context, token string) (Visitor, error) {
 			return nil
 		}
 		p, err := ByID(tx, row.Person)
-		if err != nil || !p.Active() {
+		if err != nil || !row.lets(p) {
 			return err
 		}
 		stale = tx.Now.Sub(row.SeenAt) > time.Minute
-		v.Principal, v.MustEnrol, err = s.principal(tx, p, row.Factor && p.FactorAt != nil)
+		v.Principal, v.MustEnrol, err = s.visitor(tx, row, p)
 		return err
 	})
 	if err != nil || !stale {

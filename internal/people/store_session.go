@@ -20,6 +20,9 @@ type Session struct {
 	SeenAt    time.Time
 	ExpiresAt time.Time
 	EndedAt   *time.Time
+	// Application is the one that the session reaches, where it was opened from a mail; nil: it is the person's own.
+	Application    *ident.Application
+	ApplicationRef ident.Ref
 }
 
 // live reports whether the session can be used.

@@ -114,6 +114,10 @@ func (o Options) authenticated(env *route.Env) gin.HandlerFunc {
 			env.Fail(c, fmt.Errorf("finding whose session it is: %w", err))
 			return
 		}
+		if v.Principal.Narrow() && c.FullPath() == "" {
+			c.Next() // there is no such page: said as to a stranger
+			return
+		}
 		if v.SignedIn() {
 			c.Request = c.Request.WithContext(route.WithVisitor(c.Request.Context(), v))
 			c.Header("Cache-Control", "no-store")

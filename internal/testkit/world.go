@@ -210,11 +210,11 @@ func (w *World) Mails(email string) []notify.Mail {
 	return mails
 }
 
-// Token gives the token of the link in the newest mail to an address that has one.
+// Token gives the token of the link in the newest mail to an address that has one for an account.
 func (w *World) Token(email string) string {
 	w.tb.Helper()
 	for _, m := range w.Mails(email) {
-		if _, after, found := strings.Cut(m.Body, "token="); found {
+		if _, after, found := strings.Cut(m.Body, "token="); found && !strings.Contains(m.Body, "/sign?token=") && m.Stop == "" {
 			token, _, _ := strings.Cut(after, "\n")
 			return strings.TrimSpace(token)
 		}

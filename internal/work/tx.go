@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -142,12 +143,25 @@ func (tx *Tx) Record(e audit.Event) { tx.events = append(tx.events, e) }
 // Sealed runs f when the events are in the trail, still inside the transaction: for what carries the place in the chain.
 func (tx *Tx) Sealed(f func([]audit.Entry) error) { tx.sealed = append(tx.sealed, f) }
 
-// Notify writes a mail to the outbox.
+// Notify writes a mail to the outbox. One that can be turned off names where.
 func (tx *Tx) Notify(m notify.Message) error {
+	if class := tx.gate.messages.Class(m.Kind); class != notify.Needed && m.Person != "" {
+		m.Stop = tx.gate.messages.Public() + "/mail/stop?token=" + url.QueryEscape(tx.gate.key.Token(stopping, string(class)+":"+string(m.Person)))
+	}
 	if err := tx.gate.messages.Write(tx.db, tx.Now, m); err != nil {
 		return fmt.Errorf("notifying: %w", err)
 	}
 	return nil
+}
+
+// stopping is what the signed links are for with which mails are turned off.
+const stopping = "stop mail"
+
+// Stopping gives whose mails of which class the token of such a link turns off; false for any other text.
+func (tx *Tx) Stopping(token string) (notify.Class, ident.Person, bool) {
+	subject, ok := tx.gate.key.Subject(stopping, token)
+	class, person, found := strings.Cut(subject, ":")
+	return notify.Class(class), ident.Person(person), ok && found
 }
 
 // Enqueue adds a job to be run after the commit, at a moment. A second one with the same dedupe key is not kept.

@@ -6,6 +6,7 @@ package account
 import (
 	"context"
 	"net/http"
+	"net/url"
 
 	"adoptionfund/internal/access"
 	"adoptionfund/internal/fault"
@@ -196,7 +197,8 @@ func (h handlers) invitationPage(r *route.Request) (route.Reply, error) {
 	if err != nil {
 		return expired(err)
 	}
-	return route.Show(page.Invitation{Token: token, Name: r.Typed("name", name), Email: email, Problems: r.Problems()})
+	next := route.Local(r.Typed("next", r.Query("next")), "")
+	return route.Show(page.Invitation{Token: token, Next: next, Name: r.Typed("name", name), Email: email, Problems: r.Problems()})
 }
 
 func (h handlers) accept(r *route.Request) (route.Reply, error) {
@@ -208,5 +210,8 @@ func (h handlers) accept(r *route.Request) (route.Reply, error) {
 		return expired(err)
 	}
 	r.Flash("Your account is ready. You can sign in now.")
+	if next := route.Local(r.Field("next"), ""); next != "" {
+		return route.GoTo("/sign-in?next=" + url.QueryEscape(next))
+	}
 	return route.GoTo("/sign-in")
 }

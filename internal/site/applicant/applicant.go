@@ -5,6 +5,7 @@ package applicant
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"adoptionfund/internal/access"
 	"adoptionfund/internal/application"
@@ -40,7 +41,7 @@ func Rows(o Options) []route.Row {
 	list.Menu = "Applications"
 	save := post("/applications/{ref}/sections/{section}", access.EditApplication, o.save)
 	save.Body = uploadBytes
-	return append(uploadRows(o), []route.Row{
+	return slices.Concat(uploadRows(o), o.peopleRows(), o.signRows(), []route.Row{
 		list,
 		get("/applications/start", "Start an application", access.StartApplication, o.startPage),
 		post("/applications", access.StartApplication, o.start),
@@ -50,22 +51,24 @@ func Rows(o Options) []route.Row {
 		get("/applications/{ref}/check", "All answers", access.ViewApplication, o.check),
 		get("/applications/{ref}/preview", "The whole application", access.ViewApplication, o.preview),
 		get("/applications/{ref}/application.pdf", "The whole application as a PDF file", access.ViewApplication, o.paper),
-		get("/applications/{ref}/sign", "Sign an application", access.ViewApplication, o.signPage),
-		post("/applications/{ref}/sign", access.ViewApplication, o.sign),
 		get("/applications/{ref}/submit", "Submit an application", access.ViewApplication, o.overview),
 		post("/applications/{ref}/submit", access.SubmitApplication, o.submit),
 		post("/applications/{ref}/reopen", access.ReopenCopy, o.reopen),
 		get("/applications/{ref}/receipt", "Receipt", access.ViewReceipt, o.receipt),
-		get("/applications/{ref}/people", "People of an application", access.ViewApplication, o.peoplePage),
-		post("/applications/{ref}/people", access.InviteToApplication, o.changePeople),
 		get("/applications/{ref}/copy", "Copy an application into another call", access.CopyApplication, o.copyPage),
 		post("/applications/{ref}/copy", access.CopyApplication, o.copy),
 		get("/applications/{ref}/withdraw", "Withdraw an application", access.WithdrawApplication, o.withdrawPage),
 		post("/applications/{ref}/withdraw", access.WithdrawApplication, o.withdraw),
 		get("/applications/{ref}/history", "History of an application", access.ViewApplicationHistory, o.history),
 		get("/applications/{ref}/files", "Files of an application", access.ViewApplication, o.files),
-		get("/applications/{ref}/files/{file}", "A file", access.ViewApplication, o.download),
-	}...)
+		narrow(get("/applications/{ref}/files/{file}", "A file", access.ViewApplication, o.download)),
+	})
+}
+
+// narrow lets a session that was opened from a mail, and reaches one application only, come to a page of it.
+func narrow(row route.Row) route.Row {
+	row.Narrow = true
+	return row
 }
 
 // Tasks are what waits for somebody who applies or signs, for the start page.
@@ -75,7 +78,14 @@ func Tasks(applications *application.Service) func(context.Context) ([]public.Ta
 		if err != nil {
 			return nil, err //nolint:wrapcheck // application has said what it was doing
 		}
-		tasks := make([]public.Task, 0, len(waiting))
+		invitations, err := applications.MyInvitations(ctx)
+		if err != nil {
+			return nil, err //nolint:wrapcheck // application has said what it was doing
+		}
+		tasks := make([]public.Task, 0, len(waiting)+len(invitations))
+		for _, in := range invitations {
+			tasks = append(tasks, public.Task{Title: "Answer the invitation to " + string(in.Ref), About: in.Title, Href: "/applications/" + string(in.Ref) + "/invitation", Due: in.ExpiresAt})
+		}
 		for _, w := range waiting {
 			ref := string(w.Application.Ref)
 			t := public.Task{Title: "Finish and submit " + ref, About: w.Application.Title, Href: "/applications/" + ref, Due: w.Due}

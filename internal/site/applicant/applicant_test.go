@@ -265,11 +265,14 @@ func TestColleaguesAreInvitedAndRemoved(t *testing.T) {
 	want(t, b.Get(path), 200, "Main contact", "Invite somebody to help")
 	want(t, b.Post(path, url.Values{"action": {"invite"}, "name": {""}, "email": {"con@partner.example"}, "sections": {"costs"}}), 422, `href="#name"`, "con@partner.example", `value="costs" checked`)
 	want(t, b.Follow(b.Post(path, url.Values{"action": {"invite"}, "name": {"Con Tributor"}, "email": {"con@partner.example"}, "sections": {"costs"}})), 200,
-		"The invitation was sent", "Con Tributor", "Contributor")
+		"The invitation was sent", "Con Tributor", "Contributor", "Invited until 21 September 2026")
 	if err := s.People.Accept(s.Anonymous(), s.Token("con@partner.example"), "Con Tributor", testkit.Password); err != nil {
 		t.Fatal(err)
 	}
 	con := s.SignedIn("con@partner.example")
+	want(t, con.Get("/applications/AF26-0001/sections/costs"), 404)
+	want(t, con.Get("/applications/AF26-0001/invitation"), 200, "A title", "Accept", "What is held of you")
+	want(t, con.Follow(con.Post("/applications/AF26-0001/invitation", url.Values{"action": {"accept"}})), 200, "You take part in this application now")
 	want(t, con.Get("/applications/AF26-0001/sections/costs"), 200, "Save and continue")
 	want(t, con.Get("/applications/AF26-0001/sections/summary"), 200, "You can read this section")
 	page := con.Get(path)

@@ -22,6 +22,7 @@ type Request struct {
 	body    body
 	again   *fault.Fault
 	flash   *shared.Flash
+	narrow  bool // the session reaches one application only, and not this page
 	session *sessionChange
 }
 

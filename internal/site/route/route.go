@@ -31,6 +31,7 @@ type Row struct {
 	Menu   string // words in the service navigation, for those who may do Action; empty: not in it
 	Body   int64  // the largest request in bytes; 0: the installation's limit
 	Stream bool   // the handler reads the parts of a multipart form itself, with Request.Parts
+	Narrow bool   // also for a session that reaches one application only, if the path names that one or none
 }
 
 // String names the row as a log or a test would.

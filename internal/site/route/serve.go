@@ -49,8 +49,9 @@ func (e *Env) Mount(routes gin.IRoutes, row Row) {
 func (e *Env) serve(row Row) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		r := &Request{gin: c, env: e, row: row}
+		r.forgetNarrow()
 		reply, err := e.answer(r)
-		if fault.Is(err, fault.SignIn) {
+		if fault.Is(err, fault.SignIn) && !r.narrow {
 			reply, err = e.hold(r, err)
 		}
 		if err == nil {
@@ -63,6 +64,21 @@ func (e *Env) serve(row Row) gin.HandlerFunc {
 			e.Log.LogAttrs(c.Request.Context(), slog.LevelWarn, "removing uploaded temporary files", slog.Any("error", err))
 		}
 	}
+}
+
+// forgetNarrow makes a stranger of somebody whose session reaches one application only, on every page but those of that one.
+func (r *Request) forgetNarrow() {
+	who, _ := r.Principal()
+	if !who.Narrow() {
+		return
+	}
+	ref := r.Path("ref")
+	if r.row.Narrow && (ref == "" || ref == string(who.Only.Ref)) {
+		return
+	}
+	r.narrow = true
+	ctx := access.Forget(context.WithValue(r.gin.Request.Context(), visitorKey{}, Visitor{}))
+	r.gin.Request = r.gin.Request.WithContext(ctx)
 }
 
 // answer asks the policy, reads the form and calls the handler.

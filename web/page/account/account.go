@@ -77,6 +77,7 @@ func (Reset) Head() shared.Head { return shared.Head{Title: "Choose a new passwo
 // Invitation is the page on which somebody who was invited chooses a password.
 type Invitation struct {
 	Token, Name, Email string
+	Next               string // the page to come to after signing in, or empty
 	Problems           fault.Problems
 }
 

@@ -243,12 +243,24 @@ func (o Overview) signatures() nhs.Table {
 		status := nhs.Tag{Text: "Not signed", Colour: nhs.Yellow}
 		for _, s := range o.Signatures {
 			if s.Part == p.Relation {
-				status = nhs.Tag{Text: "Signed " + uktime.Moment(s.SignedAt), Colour: nhs.Green}
+				status = nhs.Tag{Text: "Signed " + uktime.Moment(s.SignedAt) + how(s.SignedFor != nil, s.TypedName, s.Given == application.ByMail), Colour: nhs.Green}
 			}
 		}
 		t.Rows = append(t.Rows, []nhs.Cell{{Text: relation(p.Relation)}, {Text: p.Name}, {Content: status}})
 	}
 	return t
+}
+
+// how says how a signature was given, where that is not the plain way.
+func how(deputy bool, name string, byMail bool) string {
+	text := ""
+	if deputy {
+		text = " by " + name + ", deputy"
+	}
+	if byMail {
+		text += ", by email"
+	}
+	return text
 }
 
 func (o Overview) signed() bool { return len(o.Signatures) >= 2 }
@@ -268,6 +280,10 @@ func relation(r application.Relation) string {
 		return "Project SRO"
 	case application.Finance:
 		return "Finance lead"
+	case application.SRODeputy:
+		return "Deputy of the project SRO"
+	case application.FinDeputy:
+		return "Deputy of the finance lead"
 	}
 	return string(r)
 }

@@ -14,6 +14,7 @@ import (
 type Receipt struct {
 	Application *application.Application
 	Receipt     audit.Receipt
+	Signatures  []application.SentSignature
 }
 
 // Head tells the frame.
@@ -36,5 +37,21 @@ func (r Receipt) rows() nhs.SummaryList {
 	if r.Receipt.Replaces != "" {
 		rows = append(rows, nhs.SummaryRow{Key: "Replaces the submission with the digest", Value: r.Receipt.Replaces})
 	}
+	for _, s := range r.Signatures {
+		rows = append(rows, nhs.SummaryRow{Key: "Signed, " + s.Part, Value: signedLine(s)})
+	}
 	return nhs.SummaryList{Rows: rows}
+}
+
+// signedLine says who signed, for whom, when and how.
+func signedLine(s application.SentSignature) string {
+	text := s.Name
+	if s.For != "" {
+		text += " for " + s.For
+	}
+	text += ", " + uktime.Moment(s.SignedAt)
+	if s.ByMail {
+		text += ", by email"
+	}
+	return text
 }

@@ -1,7 +1,6 @@
 package apply
 
 import (
-	"strings"
 	"time"
 
 	"adoptionfund/internal/application"
@@ -101,7 +100,7 @@ func (p Preview) key() nhs.SummaryList {
 		{Key: "Version", Value: p.standing()},
 	}
 	for _, sig := range p.Signatures {
-		rows = append(rows, nhs.SummaryRow{Key: "Signed by the " + sig.Part.Label(), Value: sig.TypedName + ", " + uktime.Moment(sig.SignedAt)})
+		rows = append(rows, nhs.SummaryRow{Key: "Signed by the " + sig.Part.Label(), Value: sig.TypedName + asDeputy(sig) + ", " + uktime.Moment(sig.SignedAt)})
 	}
 	return nhs.SummaryList{Rows: rows}
 }
@@ -128,88 +127,6 @@ func answers(o application.Overview, t application.Task, change bool) nhs.Sectio
 		s.Change = at(o.Application, "/sections/"+t.Section.Path())
 	}
 	return s
-}
-
-// Sign shows exactly what is signed, and asks for the signature or, of the main contact, whether to ask for signatures.
-type Sign struct {
-	application.ToSign
-	MaySign  bool // the one who looks is a signatory and has not signed these answers
-	MayAsk   bool
-	Name     string
-	Problems map[string]string
-}
-
-// Head tells the frame.
-func (s Sign) Head() shared.Head {
-	title := "Signatures"
-	if s.MaySign {
-		title = "Sign the application"
-	}
-	return shared.Head{Title: title, Caption: caption(s.Application), Crumbs: above(s.Application)}
-}
-
-func (s Sign) overview() Overview { return Overview{Overview: s.Overview} }
-
-// People are the people of an application.
-type People struct {
-	application.Overview
-	MayInvite bool
-	Typed     application.Invitation
-	Problems  map[string]string
-}
-
-// Head tells the frame.
-func (p People) Head() shared.Head {
-	return shared.Head{Title: "People of the application", Caption: caption(p.Application), Crumbs: above(p.Application)}
-}
-
-func (p People) table() nhs.Table {
-	t := nhs.Table{
-		ID: "people", Caption: "Who takes part", CaptionHidden: true, RowHeaders: true,
-		Columns: []nhs.Column{{Heading: "Name"}, {Heading: "Email address"}, {Heading: "Part"}, {Heading: "Sections"}},
-	}
-	for _, who := range p.People {
-		t.Rows = append(t.Rows, nhs.Cells(who.Name, who.Email, relation(who.Relation), p.sectionsOf(who)))
-	}
-	return t
-}
-
-// sectionsOf names the sections that somebody may write.
-func (p People) sectionsOf(who application.Participant) string {
-	switch {
-	case who.Relation == application.SRO || who.Relation == application.Finance:
-		return "Reads all, signs"
-	case who.Sections == "":
-		return "All"
-	}
-	var titles []string
-	for _, code := range strings.Fields(who.Sections) {
-		if s, ok := p.Form.Section(code); ok {
-			titles = append(titles, s.Title)
-		}
-	}
-	return strings.Join(titles, ", ")
-}
-
-func (p People) contributors() []application.Participant {
-	var all []application.Participant
-	for _, who := range p.People {
-		if who.Relation == application.Contributor {
-			all = append(all, who)
-		}
-	}
-	return all
-}
-
-func (p People) sections() nhs.Checkboxes {
-	boxes := nhs.Checkboxes{
-		Name: "sections", Legend: "Which sections can they write?", Hint: "Choose none to let them write every section. They can read all of them.",
-		Size: nhs.Small, Values: p.Typed.Sections, Error: p.Problems["sections"], Compact: true,
-	}
-	for _, s := range p.Form.Sections {
-		boxes.Options = append(boxes.Options, nhs.Option{Value: s.Path(), Label: s.Title})
-	}
-	return boxes
 }
 
 // Withdraw is the page on which an application is taken back.
