@@ -31,7 +31,7 @@ func later() []access.Action {
 		access.ResumeAward, access.WithdrawOffer, access.ProposeVariation, access.ApproveVariation, access.SuspendAward, access.LiftSuspension,
 		access.TerminateAward, access.SubmitAwardReturn, access.AcceptAwardReturn, access.CompleteAward, access.ProposeClosing,
 		access.ExportApplications, access.ExportScores, access.ExportAudit, access.ViewOutbox, access.ResendMessage,
-		access.EditTemplates, access.ViewRetention, access.HoldData, access.RemoveData, access.DiscloseData, access.RemindPeople,
+		access.EditTemplates, access.ViewRetention, access.HoldData, access.RemoveData, access.DiscloseData,
 		access.BackUp, access.Restore,
 	}
 }

@@ -27,7 +27,7 @@ func Rows(p *people.Service, scopeName func(context.Context, access.Scope) (stri
 	post := func(path string, a access.Action, public bool, handle route.Handler) route.Row {
 		return route.Row{Method: http.MethodPost, Path: path, Title: path, Action: a, Public: public, Handle: handle}
 	}
-	return []route.Row{
+	return append(h.mailRows(), []route.Row{
 		get("/sign-up", "Create an account", access.SignUp, true, h.signUpPage),
 		post("/sign-up", access.SignUp, true, h.signUp),
 		get("/sign-up/sent", "Confirm your email address", access.SignUp, true, h.signUpSent),
@@ -51,7 +51,7 @@ func Rows(p *people.Service, scopeName func(context.Context, access.Scope) (stri
 		post("/account/sessions", access.ManageSessions, false, h.endSessions),
 		get(CodesPath, "Set up one-time codes", access.ManageSecondFactor, false, h.codesPage),
 		post(CodesPath, access.ManageSecondFactor, false, h.codes),
-	}
+	}...)
 }
 
 // Visitor says whose session a token belongs to, for the site.

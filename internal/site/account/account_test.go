@@ -205,6 +205,36 @@ func TestAFormSentAfterTheSessionEndedComesBack(t *testing.T) {
 	want(t, b.Follow(b.Post("/account", url.Values{"name": {"Typed too late"}})), 200, "Typed too late")
 }
 
+func TestRemindersAreTurnedOffOnTheAccountAndFromAMail(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	b := s.SignedIn(testkit.Applicant)
+	want(t, b.Get("/account"), 200, "/account/mail")
+	want(t, b.Get("/account/mail"), 200, `value="yes" checked`, "always sent")
+	want(t, b.Follow(b.Post("/account/mail", url.Values{"news": {"yes"}})), 200, "Your choice is saved")
+	if n := strings.Count(b.Get("/account/mail").Body, "checked"); n != 1 {
+		t.Errorf("%d are ticked", n)
+	}
+	b.Follow(b.Post("/account/mail", url.Values{"news": {"yes"}, "reminders": {"yes"}}))
+	a := s.Draft("A title")
+	s.Clock.Set(a.ClosesAt().AddDate(0, 0, -7))
+	if err := s.Applications.RemindDue(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	link := strings.TrimPrefix(s.Mails(testkit.Applicant)[0].Stop, "http://fund.example")
+	stranger := s.Browser()
+	want(t, stranger.Get("/mail/stop?token=reminder:x.y"), 404, "no longer works")
+	want(t, stranger.Get(link), 200, "Turn off reminders", "has changed nothing yet")
+	b = s.Again(testkit.Applicant)
+	if n := strings.Count(b.Get("/account/mail").Body, "checked"); n != 2 {
+		t.Errorf("looking at the link left %d ticked", n)
+	}
+	want(t, stranger.Post(link, url.Values{"List-Unsubscribe": {"One-Click"}}), 200, "Reminders are turned off")
+	if n := strings.Count(b.Get("/account/mail").Body, "checked"); n != 1 {
+		t.Errorf("%d are ticked", n)
+	}
+}
+
 func newcomer() people.Newcomer {
 	return people.Newcomer{Email: "first@fund.example", Name: "First Invented", Role: "administrator"}
 }

@@ -114,7 +114,7 @@ func (o Options) invitation(r *route.Request) (route.Reply, error) {
 func (o Options) answerInvitation(r *route.Request) (route.Reply, error) {
 	accept := r.Button() == "accept"
 	if !accept && r.Button() != "decline" {
-		return route.Go("/applications/%s/invitation", refOf(r))
+		return o.invitation(r)
 	}
 	if err := o.Applications.AnswerInvitation(r.Context(), refOf(r), accept); err != nil {
 		return route.Reply{}, err //nolint:wrapcheck // application has said what it was doing
