@@ -2,6 +2,7 @@
 // a warning before a session ends, and a question before typed text is left behind.
 
 import { initAll } from './nhsuk-frontend.js'
+import { uploadFiles } from './upload.js'
 
 initAll()
 revealOptions()
@@ -11,6 +12,7 @@ lookUpOrganisations(document)
 warnOfUnsavedText()
 warnBeforeSessionEnds()
 openDetailsForPrint()
+uploadFiles()
 
 // revealOptions shows what belongs to an option while it is chosen. NHS.UK frontend would say aria-expanded on a radio, which
 // ARIA does not allow, so this is ours.

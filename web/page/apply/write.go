@@ -3,6 +3,8 @@ package apply
 import (
 	"time"
 
+	"github.com/a-h/templ"
+
 	"adoptionfund/internal/application"
 	"adoptionfund/internal/form"
 	"adoptionfund/internal/uktime"
@@ -41,6 +43,14 @@ func (s Section) questions() nhs.Questions {
 
 func (s Section) answers() nhs.SectionAnswers {
 	return nhs.SectionAnswers{Form: s.Form, Section: s.Section, Answers: s.Answers, Files: attached(s.Application, s.Files), Organisations: s.Organisations}
+}
+
+// uploads tells the script where the files of the section go.
+func (s Section) uploads() templ.Attributes {
+	if !nhs.Multipart(s.Section) {
+		return nil
+	}
+	return templ.Attributes{"data-uploads": at(s.Application, "/uploads"), "data-section": s.Section.Path()}
 }
 
 func (s Section) encoding() string {

@@ -1,0 +1,47 @@
+package chromium
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Choose chooses a PDF of a number of bytes in a file input, as if it were on the person's device, last changed at a fixed moment.
+func (p *Person) Choose(field, name string, size int) *Person {
+	p.tb.Helper()
+	eval[bool](p, fmt.Sprintf(`(() => {
+		const input = document.querySelector('input[type=file][name=%q]')
+		const chosen = new DataTransfer()
+		chosen.items.add(new File(['%%PDF-1.7\n' + 'x'.repeat(%d)], %q, { lastModified: 1 }))
+		input.files = chosen.files
+		return input.dispatchEvent(new Event('change', { bubbles: true }))
+	})()`, field, size-9, name))
+	return p
+}
+
+// Until waits until the page says some words.
+func (p *Person) Until(words string) *Person {
+	p.tb.Helper()
+	for range 300 {
+		if strings.Contains(strings.Join(strings.Fields(p.Text()), " "), words) {
+			return p
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	return p.Sees(words)
+}
+
+// Look checks the page as it is now, with axe, after a script changed it.
+func (p *Person) Look() *Person {
+	p.tb.Helper()
+	p.seen = map[string]bool{}
+	p.look()
+	return p
+}
+
+// Leave opens a page although the one that is open asks to stay.
+func (p *Person) Leave(path string) *Person {
+	p.tb.Helper()
+	eval[bool](p, "window.addEventListener('beforeunload', (event) => event.stopImmediatePropagation(), true), true")
+	return p.Go(path)
+}
