@@ -348,7 +348,7 @@ func (c *crash) section(d *db.DB, w *writing) {
 		Answers string
 	}
 	id, code := "(SELECT id FROM applications WHERE ref = ?)", c.form.Sections[0].Code
-	c.no(d.Read.Raw("SELECT version, answers FROM section_versions WHERE application_id = "+id+" AND section = ? ORDER BY version", w.ref, code).Scan(&rows).Error)
+	c.no(d.Read.Raw("SELECT version, answers FROM answer_changes WHERE application_id = "+id+" AND section = ? ORDER BY version", w.ref, code).Scan(&rows).Error)
 	var stands struct {
 		Version, Events int
 		Answers         string

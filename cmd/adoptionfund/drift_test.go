@@ -47,7 +47,7 @@ func rows() []any {
 // inside are the tables whose rows stay inside their room, which reads and writes them column by column.
 func inside() []string {
 	return []string{
-		"application_sections", "section_versions", "receipts", "application_products", "audit_heads", "read_blocks", "deeds", "installation",
+		"application_sections", "answer_changes", "receipts", "application_products", "audit_heads", "read_blocks", "deeds", "installation",
 		"links", "upload_pieces", "signing_links", "reminders", "recovery_codes", "mail_domains", "goose_db_version", "sqlite_sequence",
 	}
 }

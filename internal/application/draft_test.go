@@ -130,9 +130,9 @@ func TestAStaleSaveShowsWhatStandsAndOverwritesNothing(t *testing.T) {
 	if !ok || f.Kind != fault.Conflict {
 		t.Fatal(err)
 	}
-	stands, ok := f.Latest.(form.Answers)
-	if !ok || stands["SU2"].Text != "Theirs" || page.Answers["SU2"].Text != "Mine" {
-		t.Errorf("stands %+v, typed %+v", f.Latest, page.Answers)
+	clashes, ok := f.Latest.([]application.Clash)
+	if !ok || len(clashes) != 1 || clashes[0].Theirs.Text != "Theirs" || clashes[0].Mine.Text != "Mine" || clashes[0].Who != "Applicant Invented" || page.Answers["SU2"].Text != "Theirs" {
+		t.Errorf("%+v", f.Latest)
 	}
 	again, err := w.Applications.Open(ctx, a.Ref, "summary")
 	must(t, err)
@@ -342,7 +342,7 @@ func TestEveryVersionOfASectionIsKept(t *testing.T) {
 	}
 	w.Read(func(tx *work.Tx) error {
 		var texts []string
-		err := tx.DB().Raw("SELECT answers FROM section_versions WHERE application_id = ? AND section = 'summary' ORDER BY version", a.ID).Scan(&texts).Error
+		err := tx.DB().Raw("SELECT answers FROM answer_changes WHERE application_id = ? AND section = 'summary' ORDER BY version", a.ID).Scan(&texts).Error
 		if len(texts) != 4 || !strings.Contains(texts[2], "Two") {
 			t.Errorf("%v", texts)
 		}
@@ -367,7 +367,7 @@ func TestTheApplicantsSideIsToldItsOwnDeedsAndTheFundsWithoutNames(t *testing.T)
 		return tx.Require(access.RecordFinding, a)
 	})
 	words := func(email string) string {
-		h, err := w.Applications.History(w.As(email), a.Ref)
+		h, err := w.Applications.History(w.As(email), a.Ref, application.Looking{})
 		must(t, err)
 		var lines []string
 		for _, x := range h.Happenings {
@@ -386,7 +386,7 @@ func TestTheApplicantsSideIsToldItsOwnDeedsAndTheFundsWithoutNames(t *testing.T)
 		t.Errorf("the applicant reads\n%s\nthe officer\n%s", own, staff)
 	}
 	w.Person("stranger", "", access.Scope{})
-	_, err := w.Applications.History(w.As("stranger"), a.Ref)
+	_, err := w.Applications.History(w.As("stranger"), a.Ref, application.Looking{})
 	w.Want(err, fault.NotFound)
 }
 

@@ -27,32 +27,53 @@ type Happening struct {
 type History struct {
 	Application *Application
 	Happenings  []Happening
+	Earlier     int64 // where the page of earlier happenings begins; 0: these are the first
+	Answers     AnswerHistory
 }
 
+// Looking is what somebody looks for in a history. Empty: the newest of everything.
+type Looking struct {
+	Section  string    // as in the address of its page
+	Question form.Code // answers to one question only
+	Before   string    // changes of answers that are older than one
+	Events   int64     // happenings that are older than one
+}
+
+// happeningsAPage is how many happenings are on a page.
+const happeningsAPage = 100
+
 // History gives the history of an application.
-func (s *Service) History(ctx context.Context, ref ident.Ref) (History, error) {
+func (s *Service) History(ctx context.Context, ref ident.Ref, look Looking) (History, error) {
 	var h History
 	err := s.gate.Read(ctx, func(tx *work.Tx) error {
 		a, err := Permitted(tx, ref, access.ViewApplicationHistory)
 		if err != nil {
 			return err
 		}
-		h, err = s.history(tx, a)
+		h, err = s.history(tx, a, look)
 		tx.Saw("history", string(a.Ref))
 		return err
 	})
 	return h, err
 }
 
-func (s *Service) history(tx *work.Tx, a *Application) (History, error) {
+func (s *Service) history(tx *work.Tx, a *Application, look Looking) (History, error) {
 	h := History{Application: a}
 	f, err := s.form(a)
 	if err != nil {
 		return h, err
 	}
-	events, err := eventsOf(tx, a.ID)
+	if a.side(tx.By.ID) {
+		if h.Answers, err = s.answerHistory(tx, a, f, look); err != nil {
+			return h, err
+		}
+	}
+	events, err := eventsOf(tx, a.ID, look.Events, happeningsAPage)
 	if err != nil {
 		return h, err
+	}
+	if len(events) == happeningsAPage {
+		h.Earlier = events[len(events)-1].Seq
 	}
 	names, err := namesIn(tx, events)
 	if err != nil {
@@ -96,11 +117,21 @@ func (a *Application) who(e audit.Entry, names map[ident.Person]string, own bool
 func namesIn(tx *work.Tx, events []audit.Entry) (map[ident.Person]string, error) {
 	var ids []ident.Person
 	for _, e := range events {
-		if id := ident.Person(e.ByID); e.ByKind == access.Person.String() && !slices.Contains(ids, id) {
-			ids = append(ids, id)
+		if e.ByKind == access.Person.String() {
+			ids = append(ids, ident.Person(e.ByID))
 		}
 	}
-	if len(ids) == 0 {
+	return namesOf(tx, ids)
+}
+
+// namesOf gives the names of people; ids that are none have none.
+func namesOf(tx *work.Tx, ids []ident.Person) (map[ident.Person]string, error) {
+	ids = slices.DeleteFunc(slices.Clone(ids), func(id ident.Person) bool {
+		_, err := ident.Parse[ident.Person](string(id))
+		return err != nil
+	})
+	slices.Sort(ids)
+	if ids = slices.Compact(ids); len(ids) == 0 {
 		return map[ident.Person]string{}, nil
 	}
 	return people.Names(tx, ids...)
@@ -111,14 +142,19 @@ func told(f *form.Form, e audit.Entry) string {
 	var facts struct {
 		Section string `json:"section"`
 		Person  string `json:"person"`
+		Way     way    `json:"way"`
 	}
 	_ = json.Unmarshal([]byte(e.Facts), &facts) // facts without these are as good as none
 	switch access.Action(e.Verb) {              //nolint:exhaustive // the others are not told
 	case access.EditApplication:
-		if sec, ok := f.Section(facts.Section); ok {
-			return "Saved “" + sec.Title + "”"
+		did := "Saved"
+		if facts.Way == wayOfRestore {
+			did = "Restored an earlier version of"
 		}
-		return "Saved answers"
+		if sec, ok := f.Section(facts.Section); ok {
+			return did + " “" + sec.Title + "”"
+		}
+		return did + " answers"
 	case access.InviteToApplication:
 		if facts.Person == "" {
 			return "Asked the signatories to sign"
@@ -145,6 +181,7 @@ func plainWords() map[string]string {
 		"application.name_deputy":          "Named a deputy to sign for them",
 		"application.sign":                 "Signed",
 		"application.clear_signature":      "A signature no longer counts, because answers changed",
+		"application.set_aside":            "Typed answers that somebody else was changing too; that version is in the history of answers",
 		"application.submit":               "Submitted the application",
 		"application.reopen_copy":          "Reopened it to be changed; the last submission stands meanwhile",
 		"application.withdraw":             "Withdrew the application",

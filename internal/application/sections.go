@@ -2,12 +2,10 @@ package application
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 
 	"adoptionfund/internal/access"
-	"adoptionfund/internal/audit"
 	"adoptionfund/internal/fault"
 	"adoptionfund/internal/form"
 	"adoptionfund/internal/ident"
@@ -28,6 +26,12 @@ type Page struct {
 	Files       []File
 	// Organisations are the names of those that the answers name.
 	Organisations map[ident.ODS]string
+	// Clashes are the questions that somebody else changed while the one who saves changed them too: nothing of those is saved.
+	Clashes []Clash
+	// Others says that somebody else changed the section after the one who saves had opened it.
+	Others bool
+
+	stands form.Answers // of the section, as it was read
 }
 
 // Open gives a section to fill in or to read.
@@ -70,6 +74,7 @@ func (s *Service) open(tx *work.Tx, a *Application, code string) (Page, error) {
 	if err != nil {
 		return p, err
 	}
+	p.stands = own(sec, p.Answers)
 	if p.Files, err = filesOf(tx, a.ID); err != nil {
 		return p, err
 	}
@@ -94,123 +99,6 @@ func answersAndVersion(tx *work.Tx, id ident.Application, sec *form.Section) (fo
 		}
 	}
 	return all, version, nil
-}
-
-// Typed is what was typed in a section: by the names of the inputs, with the version that it was read at.
-type Typed struct {
-	Values  map[string][]string
-	Version int
-	Strict  bool // to go on, what is missing is named too; to save, only what is wrong
-}
-
-// Save keeps what was typed in a section, right or wrong: nothing that was typed is lost. The fault then says what is wrong. A
-// section that somebody else saved meanwhile is not overwritten: the fault carries what stands now.
-func (s *Service) Save(ctx context.Context, ref ident.Ref, code string, in Typed) (Page, error) {
-	var p Page
-	var wrong fault.Problems
-	err := s.gate.Write(ctx, func(tx *work.Tx) error {
-		a, err := ByRef(tx, ref)
-		if err != nil {
-			return err
-		}
-		p, err = s.open(tx, a, code)
-		if err != nil {
-			return err
-		}
-		if err := writable(tx, a, p.Section); err != nil {
-			return err
-		}
-		wrong, err = s.keep(tx, a, &p, in)
-		return err
-	})
-	if err == nil && len(wrong) > 0 {
-		p.Problems = wrong
-		err = fault.Fields(wrong)
-	}
-	return p, err
-}
-
-// writable refuses unless the one who acts may change a section of an application that can be changed.
-func writable(tx *work.Tx, a *Application, sec *form.Section) error {
-	if err := tx.Require(access.EditApplication, section{a, sec.Path()}); err != nil {
-		return err
-	}
-	if !a.Writable() {
-		return fault.New(fault.Conflict, "The application can no longer be changed")
-	}
-	return nil
-}
-
-// keep saves what was typed in a section and says what is wrong with it.
-func (s *Service) keep(tx *work.Tx, a *Application, p *Page, in Typed) (fault.Problems, error) {
-	stands := p.Answers
-	answers, foreign := form.Bind(p.Section, in.Values, stands)
-	if len(foreign) > 0 {
-		return nil, fault.Fields(foreign)
-	}
-	p.Answers = answers
-	if in.Version != p.Version {
-		return nil, fault.Stale(stands, "Someone else saved this section after you opened it")
-	}
-	mode := form.Partial
-	if in.Strict {
-		mode = form.Complete
-	}
-	wrong := form.Check(p.Form, p.Section, answers, s.how(tx, a, p.Form, mode))
-	if err := dropFiles(tx, a, p, stands); err != nil {
-		return nil, err
-	}
-	return wrong, s.put(tx, a, p)
-}
-
-// put saves the section's answers, keeps what lists need of them, and clears signatures that no longer fit.
-func (s *Service) put(tx *work.Tx, a *Application, p *Page) error {
-	version, err := putSection(tx, a, p.Section.Code, own(p.Section, p.Answers), p.Version)
-	if err != nil {
-		return err
-	}
-	p.Version = version
-	tx.Record(Event(a, string(access.EditApplication), map[string]any{"section": p.Section.Code, "version": version, "digest": digestOf(p.Answers)}))
-	if a.SubmissionID == nil {
-		if err := s.summarise(tx, a, p.Form, p.Answers); err != nil {
-			return err
-		}
-	}
-	return clearSignatures(tx, a, p.Section, p.Answers)
-}
-
-// own are the answers to the questions of a section.
-func own(sec *form.Section, all form.Answers) form.Answers {
-	answers := form.Answers{}
-	for _, q := range sec.Questions {
-		if v, ok := all[q.Code]; ok {
-			answers[q.Code] = v
-		}
-	}
-	return answers
-}
-
-func putSection(tx *work.Tx, a *Application, code form.Code, answers form.Answers, seen int) (int, error) {
-	text, err := json.Marshal(answers)
-	if err != nil {
-		return 0, fmt.Errorf("writing section %s: %w", code, err)
-	}
-	done, err := saveSection(tx, saved{ApplicationID: a.ID, Section: string(code), Answers: string(text), SavedBy: string(tx.By.ID), SavedAt: tx.Now}, seen)
-	if err != nil {
-		return 0, err
-	}
-	if !done {
-		return 0, fault.Stale(nil, "Someone else saved this section after you opened it")
-	}
-	return seen + 1, nil
-}
-
-func digestOf(v any) string {
-	text, err := json.Marshal(v)
-	if err != nil {
-		return ""
-	}
-	return audit.Digest(text)
 }
 
 // summarise copies what lists and reports need from the answers to the application's row.

@@ -158,8 +158,12 @@ func (s *Service) prefill(tx *work.Tx, a *Application) error {
 	fill(form.RoleRecipient, form.Value{Organisation: a.Lead})
 	fill(form.RoleContactName, form.Value{Text: tx.By.Name})
 	fill(form.RoleContactEmail, form.Value{Text: tx.By.Email})
-	for code, answers := range bySection {
-		if _, err := putSection(tx, a, code, answers, 0); err != nil {
+	for _, sec := range f.Sections {
+		answers, ok := bySection[sec.Code]
+		if !ok {
+			continue
+		}
+		if err := putSection(tx, a, sec, answers); err != nil {
 			return err
 		}
 	}

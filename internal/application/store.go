@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
 	"adoptionfund/internal/access"
@@ -164,31 +165,17 @@ func Answers(tx *work.Tx, id ident.Application) (form.Answers, error) {
 // saved before. It says whether it did.
 func saveSection(tx *work.Tx, s saved, seen int) (bool, error) {
 	s.Version = seen + 1
+	var done *gorm.DB
 	if seen == 0 {
-		done := tx.DB().Clauses(clause.OnConflict{DoNothing: true}).Create(&s)
-		if done.Error != nil {
-			return false, fmt.Errorf("saving section %s: %w", s.Section, done.Error)
-		}
-		return done.RowsAffected == 1, keepVersion(tx, s)
+		done = tx.DB().Clauses(clause.OnConflict{DoNothing: true}).Create(&s)
+	} else {
+		done = tx.DB().Model(&saved{}).Where("application_id = ? AND section = ? AND version = ?", s.ApplicationID, s.Section, seen).
+			Updates(map[string]any{"answers": s.Answers, "saved_by": s.SavedBy, "saved_at": s.SavedAt, "version": s.Version})
 	}
-	done := tx.DB().Model(&saved{}).Where("application_id = ? AND section = ? AND version = ?", s.ApplicationID, s.Section, seen).
-		Updates(map[string]any{"answers": s.Answers, "saved_by": s.SavedBy, "saved_at": s.SavedAt, "version": s.Version})
 	if done.Error != nil {
 		return false, fmt.Errorf("saving section %s: %w", s.Section, done.Error)
 	}
-	if done.RowsAffected == 0 {
-		return false, nil
-	}
-	return true, keepVersion(tx, s)
-}
-
-// keepVersion keeps every version of a section's answers, so that nothing that was saved is lost.
-func keepVersion(tx *work.Tx, s saved) error {
-	err := tx.DB().Table("section_versions").Clauses(clause.OnConflict{DoNothing: true}).Create(&s).Error
-	if err != nil {
-		return fmt.Errorf("keeping the versions of section %s: %w", s.Section, err)
-	}
-	return nil
+	return done.RowsAffected == 1, nil
 }
 
 // CountIn counts the applications of a call in any of the states.

@@ -219,3 +219,9 @@ func Inputs(q *Question, v Value) map[string][]string {
 	}
 	return out.values
 }
+
+// CodeOf is the question that an input belongs to by its name.
+func CodeOf(inputName string) Code {
+	code, _ := splitName(inputName)
+	return code
+}

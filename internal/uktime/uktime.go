@@ -75,3 +75,6 @@ func plural(n int, word string) string {
 	}
 	return fmt.Sprintf("%d %ss", n, word)
 }
+
+// Clock is the time of day, as on a clock on the wall in the United Kingdom.
+func Clock(t time.Time) string { return t.In(Zone()).Format("15:04") }

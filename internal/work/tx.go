@@ -38,6 +38,7 @@ type Tx struct {
 	events  []audit.Event
 	deeds   []access.Deed
 	known   map[string][]access.Action // what the principal did before, by subject
+	goesOn  *goingOn
 	sealed  []func([]audit.Entry) error
 	after   []func()
 }
@@ -140,6 +141,30 @@ func (tx *Tx) lookUp(barring []access.Deed) error {
 // Record keeps an event, appended to the audit trail as the last thing before the commit.
 func (tx *Tx) Record(e audit.Event) { tx.events = append(tx.events, e) }
 
+// goingOn is an event of the trail that a change belongs to.
+type goingOn struct {
+	event audit.Event
+	at    time.Time
+}
+
+// GoesOn says that the change belongs to an event that the same principal recorded at a moment, instead of one of its own: what
+// is kept while somebody types is one event, not one a second. The gate looks whether that event is in the trail.
+func (tx *Tx) GoesOn(e audit.Event, at time.Time) { tx.goesOn = &goingOn{e, at} }
+
+// holds reports whether the event is in the trail.
+func (g *goingOn) holds(tx *Tx, db *gorm.DB) (bool, error) {
+	if g == nil {
+		return false, nil
+	}
+	var n int64
+	err := db.Model(&audit.Entry{}).Where("application = ? AND subject = ? AND verb = ? AND by_id = ? AND at = ?",
+		string(g.event.Application), g.event.Subject, g.event.Verb, string(tx.By.ID), g.at).Limit(1).Count(&n).Error
+	if err != nil {
+		return false, fmt.Errorf("looking for the event that goes on: %w", err)
+	}
+	return n > 0, nil
+}
+
 // Sealed runs f when the events are in the trail, still inside the transaction: for what carries the place in the chain.
 func (tx *Tx) Sealed(f func([]audit.Entry) error) { tx.sealed = append(tx.sealed, f) }
 
@@ -214,6 +239,9 @@ func (tx *Tx) seal(g *gorm.DB) error {
 	case tx.rows > 0 && !tx.asked:
 		return ErrNoPermissionAsked
 	case tx.rows > 0 && len(tx.events) == 0:
+		if there, err := tx.goesOn.holds(tx, g); err != nil || there {
+			return err
+		}
 		return ErrNoEvent
 	case len(tx.events) == 0:
 		return nil

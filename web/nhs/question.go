@@ -28,6 +28,7 @@ type Questions struct {
 	Lookup        string                      // address that finds organisations, answering ?q= with [{"value": …, "label": …}]
 	Codes         bool                        // show the codes of questions, for forms that people know by them
 	Skip          func(q *form.Question) bool // questions that this person neither sees nor answers; nil: none
+	Stored        form.Answers                // what is kept, where Answers are what was typed and refused; nil: Answers are
 }
 
 // AttachedFile is a file that was uploaded.
@@ -58,6 +59,14 @@ type answer struct {
 func (s Questions) answer(q *form.Question) answer {
 	v := s.Answers[q.Code]
 	return answer{page: s, q: q, name: string(q.Code), value: v, inputs: form.Inputs(q, v), size: Small}
+}
+
+// mark says which answer the page was made with, so that a merge knows who changed it.
+func (a answer) mark() string {
+	if a.page.Stored != nil {
+		return form.Mark(a.page.Stored[a.q.Code])
+	}
+	return form.Mark(a.value)
 }
 
 // first gives what stands in the input with that suffix.

@@ -60,6 +60,7 @@ func Rows(o Options) []route.Row {
 		get("/applications/{ref}/withdraw", "Withdraw an application", access.WithdrawApplication, o.withdrawPage),
 		post("/applications/{ref}/withdraw", access.WithdrawApplication, o.withdraw),
 		get("/applications/{ref}/history", "History of an application", access.ViewApplicationHistory, o.history),
+		post("/applications/{ref}/history", access.EditApplication, o.restore),
 		get("/applications/{ref}/files", "Files of an application", access.ViewApplication, o.files),
 		narrow(get("/applications/{ref}/files/{file}", "A file", access.ViewApplication, o.download)),
 	})
@@ -173,12 +174,4 @@ func (o Options) check(r *route.Request) (route.Reply, error) {
 		return route.Reply{}, err //nolint:wrapcheck // application has said what it was doing
 	}
 	return route.Show(page.Check{Overview: v, Title: "All answers"})
-}
-
-func (o Options) history(r *route.Request) (route.Reply, error) {
-	h, err := o.Applications.History(r.Context(), refOf(r))
-	if err != nil {
-		return route.Reply{}, err //nolint:wrapcheck // application has said what it was doing
-	}
-	return route.Show(page.History{History: h})
 }

@@ -132,7 +132,7 @@ func TestAStaleEditShowsBothVersions(t *testing.T) {
 	first := b.Get(path)
 	want(t, b.Post(path, url.Values{"version": {version(t, first)}, "SU2": {"What they wrote"}, "action": {"save"}}), 303)
 	stale := want(t, b.Post(path, url.Values{"version": {version(t, first)}, "SU2": {"What I wrote"}, "action": {"save"}}), 409,
-		"Nothing was saved", "What they wrote", "What I wrote", "Plain-English summary")
+		"Choose which version to keep", "What they wrote", "What I wrote", "Plain-English summary")
 	want(t, b.Post(path, url.Values{"version": {version(t, stale)}, "SU2": {"What I wrote"}, "action": {"save"}}), 303)
 	want(t, b.Get(path), 200, "What I wrote")
 }

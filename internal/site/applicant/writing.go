@@ -3,6 +3,7 @@ package applicant
 import (
 	"fmt"
 	"io"
+	"net/http"
 	"slices"
 
 	"adoptionfund/internal/application"
@@ -24,10 +25,8 @@ func (o Options) section(r *route.Request) (route.Reply, error) {
 		shown.Next = next.Path()
 	}
 	if typed, again := r.Typing(); again {
+		shown.Stored = p.Answers
 		shown.Answers, _ = form.Bind(p.Section, typed, p.Answers)
-	}
-	if latest, stale := r.Stale(); stale {
-		shown.Stands, _ = latest.(form.Answers)
 	}
 	return route.Show(shown)
 }
@@ -43,11 +42,18 @@ func after(p application.Page) *form.Section {
 
 // save keeps what was typed, adds the files that were chosen, and goes where the button says.
 func (o Options) save(r *route.Request) (route.Reply, error) {
+	if r.WantsJSON() {
+		return o.saveTyping(r)
+	}
 	ref, code := refOf(r), r.Path("section")
 	going := r.Button() == "continue"
 	uploads := r.FileFields()
-	typed := application.Typed{Values: r.Form(), Version: r.Version(), Strict: going && len(uploads) == 0}
+	values, unchosen := chosen(r.Form())
+	typed := application.Typed{Values: values, Version: r.Version(), Strict: going && len(uploads) == 0}
 	p, err := o.Applications.Save(r.Context(), ref, code, typed)
+	if len(p.Clashes) > 0 {
+		return choose(r, p, unchosen)
+	}
 	if err == nil && going && len(uploads) == 0 {
 		return goOn(p)
 	}
@@ -66,13 +72,29 @@ func (o Options) save(r *route.Request) (route.Reply, error) {
 	if going {
 		return o.checkAndGoOn(r, ref, code)
 	}
+	return saved(r, ref, code)
+}
+
+// choose shows both versions of what two people changed: 409, or 422 where the choice was sent without being made.
+func choose(r *route.Request, p application.Page, unchosen fault.Problems) (route.Reply, error) {
+	shown := page.MakeChoose(p, unchosen, r.Form())
+	if len(unchosen) == 0 {
+		return route.ShowStatus(http.StatusConflict, shown)
+	}
+	return r.Again(fault.Fields(unchosen), func(*route.Request) (route.Reply, error) { return route.Show(shown) })
+}
+
+// saved leads on after saving: to the task list, or back to the section where the person goes on there.
+func saved(r *route.Request, ref ident.Ref, code string) (route.Reply, error) {
 	switch r.Button() {
 	case "add":
-		return route.Go("/applications/%s/sections/%s", ref, code)
+	case "choose":
+		r.Flash("Saved: the versions that you chose are in the section now.")
 	default:
 		r.Flash("Saved.")
 		return route.Go("/applications/%s", ref)
 	}
+	return route.Go("/applications/%s/sections/%s", ref, code)
 }
 
 // kept reports whether the answers were kept, right or wrong.

@@ -64,6 +64,8 @@ func (e *Env) Fail(c *gin.Context, err error) {
 	case !ok || f.Kind == fault.Internal:
 		e.logBroken(ctx, err)
 		e.FailWith(c, http.StatusInternalServerError, shared.Broken{Reference: Reference(ctx), Email: e.Brand.Email})
+	case wantsJSON(c.Request):
+		e.failScript(c, f)
 	case f.Kind == fault.SignIn:
 		c.Header("Location", signInPath(c.Request))
 		c.Status(http.StatusSeeOther)
@@ -71,6 +73,25 @@ func (e *Env) Fail(c *gin.Context, err error) {
 	default:
 		e.failFor(c, f)
 	}
+}
+
+const jsonType = "application/json"
+
+// Refusal is what a script of ours reads of a fault.
+type Refusal struct {
+	Words    string         `json:"words"`
+	Problems fault.Problems `json:"problems,omitempty"`
+	// SignIn is where to sign in, if nobody is.
+	SignIn string `json:"sign_in,omitempty"`
+}
+
+// failScript answers a fault to a script: in the same words, with the same status but for who is not signed in.
+func (e *Env) failScript(c *gin.Context, f *fault.Fault) {
+	refusal, status := Refusal{Words: f.Words, Problems: f.Fields}, Status(f.Kind)
+	if f.Kind == fault.SignIn {
+		refusal.SignIn, status = signInPath(c.Request), http.StatusUnauthorized
+	}
+	c.JSON(status, refusal)
 }
 
 // failFor answers a fault that a person can act on.

@@ -27,10 +27,10 @@ type Held interface {
 }
 
 // hold keeps what somebody sent whose session had ended, and leads to it by way of the sign-in page. Everything else is
-// answered by signIn as it is.
+// answered by signIn as it is, and so is a script, which keeps on the device what it could not send.
 func (e *Env) hold(r *Request, signIn error) (Reply, error) {
 	token := r.SessionToken()
-	if e.Held == nil || token == "" || r.gin.Request.Method != http.MethodPost || r.row.Stream {
+	if e.Held == nil || token == "" || r.gin.Request.Method != http.MethodPost || r.row.Stream || r.WantsJSON() {
 		return Reply{}, signIn
 	}
 	read, err := readBody(r.gin.Writer, r.gin.Request, e.Body, false)

@@ -2,6 +2,7 @@ package route
 
 import (
 	"context"
+	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
@@ -86,6 +87,12 @@ func (r *Request) May(a access.Action) bool {
 
 // MayPrint reports whether the installation makes PDF files.
 func (r *Request) MayPrint() bool { return r.env.Print != nil }
+
+// WantsJSON reports whether a script of ours asks, which reads JSON and not pages.
+func (r *Request) WantsJSON() bool { return wantsJSON(r.gin.Request) }
+
+// wantsJSON: a browser that goes to a page never asks for JSON alone.
+func wantsJSON(req *http.Request) bool { return req.Header.Get("Accept") == jsonType }
 
 // Arrival is when the request reached the outermost middleware. Deadlines compare this.
 func (r *Request) Arrival() time.Time { return Arrival(r.Context()) }

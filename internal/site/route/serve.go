@@ -3,6 +3,8 @@ package route
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -17,6 +19,7 @@ import (
 
 	"adoptionfund/internal/access"
 	"adoptionfund/internal/fault"
+	"adoptionfund/internal/ident"
 	"adoptionfund/web/nhs"
 	"adoptionfund/web/page/shared"
 )
@@ -218,6 +221,9 @@ func (e *Env) chrome(r *Request) shared.Chrome {
 	c := shared.Chrome{Brand: e.Brand, Items: e.menu(r.gin), Flash: r.takeFlash()}
 	v := visitor(r.Context())
 	c.Person = v.Principal.Name
+	if v.SignedIn() {
+		c.Keeper = keeper(v.Principal.ID)
+	}
 	if v.MustEnrol {
 		c.Enrol = e.EnrolPath
 	}
@@ -227,6 +233,12 @@ func (e *Env) chrome(r *Request) shared.Chrome {
 		r.gin.Header("Session-Seconds", strconv.Itoa(c.SessionSeconds))
 	}
 	return c
+}
+
+// keeper is how a device knows whose unsent text it keeps, without knowing who they are.
+func keeper(person ident.Person) string {
+	sum := sha256.Sum256([]byte("unsent text of " + string(person)))
+	return hex.EncodeToString(sum[:8])
 }
 
 // menu gives the items of the service navigation that the person may use, and marks the one that the page belongs to.

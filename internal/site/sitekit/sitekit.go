@@ -133,6 +133,15 @@ func (b *Browser) Post(path string, form url.Values) Answer {
 	return b.do(req)
 }
 
+// SendForm sends a form as a script of ours does, which reads JSON.
+func (b *Browser) SendForm(path string, form url.Values) Answer {
+	b.server.tb.Helper()
+	req := httptest.NewRequestWithContext(b.server.tb.Context(), http.MethodPost, path, strings.NewReader(form.Encode()))
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Accept", "application/json")
+	return b.do(req)
+}
+
 // Upload sends a form with a file.
 func (b *Browser) Upload(path string, form url.Values, field, name string, content []byte) Answer {
 	b.server.tb.Helper()

@@ -2,6 +2,7 @@
 // a warning before a session ends, and a question before typed text is left behind.
 
 import { initAll } from './nhsuk-frontend.js'
+import { keepWhatIsTyped } from './autosave.js'
 import { uploadFiles } from './upload.js'
 
 initAll()
@@ -10,6 +11,7 @@ revealQuestions()
 addRows()
 lookUpOrganisations(document)
 warnOfUnsavedText()
+keepWhatIsTyped()
 warnBeforeSessionEnds()
 openDetailsForPrint()
 uploadFiles()
@@ -147,7 +149,7 @@ function debounced(ask) {
 
 // warnOfUnsavedText asks before a form that was typed into is left without being sent.
 function warnOfUnsavedText() {
-  for (const form of document.querySelectorAll('form[data-guard]')) {
+  for (const form of document.querySelectorAll('form[data-guard]:not([data-autosave])')) { // those that are saved know better
     let changed = false
     form.addEventListener('input', () => { changed = true })
     form.addEventListener('submit', () => { changed = false })

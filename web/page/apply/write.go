@@ -3,62 +3,12 @@ package apply
 import (
 	"time"
 
-	"github.com/a-h/templ"
-
 	"adoptionfund/internal/application"
 	"adoptionfund/internal/form"
 	"adoptionfund/internal/uktime"
 	"adoptionfund/web/nhs"
 	"adoptionfund/web/page/shared"
 )
-
-// Section is one section of an application, to be filled in or read.
-type Section struct {
-	application.Page
-	Problems map[string]string
-	Stands   form.Answers // after a stale edit: what was saved meanwhile
-	Next     string       // the section after this one, or empty
-}
-
-// Head tells the frame.
-func (s Section) Head() shared.Head {
-	h := shared.Head{Title: s.Section.Title, Caption: caption(s.Application), Crumbs: above(s.Application)}
-	if s.Stands == nil {
-		return h
-	}
-	for _, d := range form.Differences(s.Form, s.Answers, s.Stands) {
-		if d.Question.Section == s.Section.Code {
-			h.Differences = append(h.Differences, shared.Difference{Label: d.Question.Name(), Typed: d.Before, Latest: d.After})
-		}
-	}
-	return h
-}
-
-func (s Section) questions() nhs.Questions {
-	return nhs.Questions{
-		Form: s.Form, Section: s.Section, Answers: s.Answers, Problems: s.Problems, Files: attached(s.Application, s.Files),
-		Organisations: s.Organisations, Find: "/organisations", Lookup: "/organisations.json",
-	}
-}
-
-func (s Section) answers() nhs.SectionAnswers {
-	return nhs.SectionAnswers{Form: s.Form, Section: s.Section, Answers: s.Answers, Files: attached(s.Application, s.Files), Organisations: s.Organisations}
-}
-
-// uploads tells the script where the files of the section go.
-func (s Section) uploads() templ.Attributes {
-	if !nhs.Multipart(s.Section) {
-		return nil
-	}
-	return templ.Attributes{"data-uploads": at(s.Application, "/uploads"), "data-section": s.Section.Path()}
-}
-
-func (s Section) encoding() string {
-	if nhs.Multipart(s.Section) {
-		return "multipart/form-data"
-	}
-	return "application/x-www-form-urlencoded"
-}
 
 // Check is every answer on one page, to be read or printed.
 type Check struct {
@@ -149,22 +99,6 @@ type Withdraw struct {
 // Head tells the frame.
 func (w Withdraw) Head() shared.Head {
 	return shared.Head{Title: "Withdraw the application", Caption: caption(w.Application), Crumbs: above(w.Application)}
-}
-
-// History is what happened to an application.
-type History struct{ application.History }
-
-// Head tells the frame.
-func (h History) Head() shared.Head {
-	return shared.Head{Title: "History", Caption: caption(h.Application), Crumbs: above(h.Application)}
-}
-
-func (h History) table() nhs.Table {
-	t := nhs.Table{ID: "history", Caption: "What happened, newest first", CaptionHidden: true, Columns: []nhs.Column{{Heading: "When"}, {Heading: "Who"}, {Heading: "What"}}}
-	for _, x := range h.Happenings {
-		t.Rows = append(t.Rows, nhs.Cells(uktime.Moment(x.At), x.Who, x.What))
-	}
-	return t
 }
 
 // Files are the evidence files of an application.

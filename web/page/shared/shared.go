@@ -54,6 +54,7 @@ type Brand struct {
 type Chrome struct {
 	Brand          Brand
 	Person         string // name of who is signed in
+	Keeper         string // what a device knows them by, to keep text that was not sent yet
 	Items          []nhs.NavItem
 	Flash          *Flash
 	Enrol          string // where one-time codes are set up, if roles wait for that

@@ -1,0 +1,171 @@
+package apply
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/a-h/templ"
+
+	"adoptionfund/internal/application"
+	"adoptionfund/internal/form"
+	"adoptionfund/internal/ident"
+	"adoptionfund/internal/uktime"
+	"adoptionfund/web/nhs"
+	"adoptionfund/web/page/shared"
+)
+
+// Section is one section of an application, to be filled in or read.
+type Section struct {
+	application.Page
+	Problems map[string]string
+	Stored   form.Answers // what is kept, where what was typed is shown and was refused
+	Next     string       // the section after this one, or empty
+}
+
+// Head tells the frame.
+func (s Section) Head() shared.Head {
+	return shared.Head{Title: s.Section.Title, Caption: caption(s.Application), Crumbs: above(s.Application)}
+}
+
+func (s Section) questions() nhs.Questions {
+	return nhs.Questions{
+		Form: s.Form, Section: s.Section, Answers: s.Answers, Stored: s.Stored, Problems: s.Problems, Files: attached(s.Application, s.Files),
+		Organisations: s.Organisations, Find: "/organisations", Lookup: "/organisations.json",
+	}
+}
+
+func (s Section) answers() nhs.SectionAnswers {
+	return nhs.SectionAnswers{Form: s.Form, Section: s.Section, Answers: s.Answers, Files: attached(s.Application, s.Files), Organisations: s.Organisations}
+}
+
+// uploads tells the script where the files of the section go.
+func (s Section) uploads() templ.Attributes {
+	if !nhs.Multipart(s.Section) {
+		return nil
+	}
+	return templ.Attributes{"data-uploads": at(s.Application, "/uploads"), "data-section": s.Section.Path()}
+}
+
+func (s Section) encoding() string {
+	if nhs.Multipart(s.Section) {
+		return "multipart/form-data"
+	}
+	return "application/x-www-form-urlencoded"
+}
+
+// Choose is where the second of two who changed the same answers sees both versions, and chooses.
+type Choose struct {
+	application.Page
+	Clashes  []clash
+	Problems map[string]string
+}
+
+// MakeChoose makes the page for the answers that two changed. typed is what was typed of combinations, where it is shown again.
+func MakeChoose(p application.Page, problems map[string]string, typed map[string][]string) Choose {
+	c := Choose{Page: p, Problems: problems}
+	for _, found := range p.Clashes {
+		code := string(found.Question.Code)
+		one := clash{Clash: found, chosen: first(typed["choose."+code]), combined: first(typed["both."+code])}
+		if one.combined == "" {
+			one.combined = found.Mine.Text
+		}
+		c.Clashes = append(c.Clashes, one)
+	}
+	return c
+}
+
+func first(values []string) string {
+	if len(values) == 0 {
+		return ""
+	}
+	return values[0]
+}
+
+// Head tells the frame.
+func (c Choose) Head() shared.Head {
+	return shared.Head{Title: "Choose which version to keep", Caption: caption(c.Application), Crumbs: append(above(c.Application), nhs.Link{
+		Href: at(c.Application, "/sections/"+c.Section.Path()), Text: c.Section.Title,
+	})}
+}
+
+func (c Choose) section(whose string) nhs.SectionAnswers {
+	s := Section{Page: c.Page}.answers()
+	s.Within = whose
+	return s
+}
+
+func (c Choose) count() string {
+	if len(c.Clashes) == 1 {
+		return "an answer"
+	}
+	return fmt.Sprintf("%d answers", len(c.Clashes))
+}
+
+func (c Choose) it() string {
+	if len(c.Clashes) == 1 {
+		return "it"
+	}
+	return "them"
+}
+
+func (c Choose) name(id string) string {
+	for _, f := range c.Files {
+		if f.ID == ident.File(id) {
+			return f.Name
+		}
+	}
+	return "a file that was removed"
+}
+
+// clash is an answer that two changed.
+type clash struct {
+	application.Clash
+
+	chosen   string
+	combined string
+}
+
+func (c clash) id(part string) string { return "clash-" + string(c.Question.Code) + "-" + part }
+
+func (c clash) field() string { return "choose." + string(c.Question.Code) }
+
+// input is an input that the page carries along.
+type input struct{ name, value string }
+
+// inputs are the inputs of the one who chooses.
+func (c clash) inputs() []input {
+	values := form.Inputs(c.Question, c.Mine)
+	var all []input
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		for _, value := range values[name] {
+			all = append(all, input{name, value})
+		}
+	}
+	return all
+}
+
+func (c clash) theirs() string {
+	if c.Who == "" {
+		return "The version that is saved"
+	}
+	return c.Who + "'s version, saved " + uktime.Moment(c.At)
+}
+
+func (c clash) text() bool {
+	return c.Question.Kind == form.KindText || c.Question.Kind == form.KindLongText
+}
+
+func (c clash) choice(problem string) nhs.Radios {
+	r := nhs.Radios{
+		Name: c.field(), Legend: "Which version of “" + c.Question.Name() + "” do you keep?", Size: nhs.Small, Value: c.chosen, Error: problem,
+		Options: []nhs.Option{{Value: "mine", Label: "My version"}, {Value: "theirs", Label: "Their version"}},
+	}
+	if c.text() {
+		r.Options = append(r.Options, nhs.Option{Value: "both", Label: "A text that I make of both", Reveals: nhs.Textarea{
+			Name: "both." + string(c.Question.Code), Label: "The text to keep", Hint: "It begins as your version.", Value: c.combined, Rows: 8,
+			MaxWords: c.Question.Limits.Words,
+		}})
+	}
+	return r
+}
