@@ -42,34 +42,40 @@ const overtakings = 8
 // what stands now stays, the typed version is set aside in the history, and the fault carries both.
 func (s *Service) Save(ctx context.Context, ref ident.Ref, code string, in Typed) (Page, error) {
 	var p Page
-	var wrong fault.Problems
 	var err error
 	for range overtakings {
-		err = s.gate.Write(ctx, func(tx *work.Tx) error {
-			a, err := ByRef(tx, ref)
-			if err != nil {
-				return err
-			}
-			p, err = s.open(tx, a, code)
-			if err != nil {
-				return err
-			}
-			if err := writable(tx, a, p.Section); err != nil {
-				return err
-			}
-			wrong, err = s.keep(tx, a, &p, in)
-			return err
-		})
-		if !errors.Is(err, errOvertaken) {
+		if p, err = s.saveOnce(ctx, ref, code, in); !errors.Is(err, errOvertaken) {
 			break
 		}
 	}
-	if err == nil && len(wrong) > 0 {
-		p.Problems = wrong
-		err = fault.Fields(wrong)
+	if err == nil && len(p.Problems) > 0 {
+		err = fault.Fields(p.Problems)
 	}
 	if len(p.Clashes) > 0 && (err == nil || fault.Is(err, fault.Invalid)) {
 		err = fault.Stale(p.Clashes, "Someone else changed the same answers after you opened this section")
+	}
+	return p, err
+}
+
+func (s *Service) saveOnce(ctx context.Context, ref ident.Ref, code string, in Typed) (Page, error) {
+	var p Page
+	err := s.gate.Write(ctx, func(tx *work.Tx) error {
+		a, err := ByRef(tx, ref)
+		if err != nil {
+			return err
+		}
+		p, err = s.open(tx, a, code)
+		if err != nil {
+			return err
+		}
+		if err := writable(tx, a, p.Section); err != nil {
+			return err
+		}
+		p.Problems, err = s.keep(tx, a, &p, in)
+		return err
+	})
+	if err != nil {
+		p.Problems, p.Clashes = nil, nil // they are about what was kept
 	}
 	return p, err
 }

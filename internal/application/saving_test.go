@@ -4,11 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
-
-	"pgregory.net/rapid"
 
 	"adoptionfund/internal/access"
 	"adoptionfund/internal/application"
@@ -30,9 +27,9 @@ type writer struct {
 	marks map[form.Code]string
 }
 
-func newWriter(t testing.TB, w *testkit.World, email string, ref ident.Ref) *writer {
-	t.Helper()
-	p := &writer{t: t, w: w, email: email, ref: ref}
+func newWriter(tb testing.TB, w *testkit.World, email string, ref ident.Ref) *writer {
+	tb.Helper()
+	p := &writer{t: tb, w: w, email: email, ref: ref}
 	return p.open()
 }
 
@@ -95,19 +92,26 @@ func edits(w *testkit.World, a *application.Application) int {
 	return int(n)
 }
 
-// pair are two who may write the same section.
-func pair(t *testing.T) (*testkit.World, *application.Application, *writer, *writer) {
+// two are two who may write the same section.
+type two struct {
+	w        *testkit.World
+	a        *application.Application
+	one, two *writer
+}
+
+func pair(t *testing.T) two {
 	t.Helper()
 	w := testkit.New(t)
 	a := w.Draft("A title")
 	other := w.Person("helper", "contributor", access.Scope{})
 	w.Relate(a, other.ID, application.Contributor)
-	return w, a, newWriter(t, w, testkit.Applicant, a.Ref), newWriter(t, w, "helper", a.Ref)
+	return two{w, a, newWriter(t, w, testkit.Applicant, a.Ref), newWriter(t, w, "helper", a.Ref)}
 }
 
 func TestWhatOnePersonTypesIsOneChangeAndOneEvent(t *testing.T) {
 	t.Parallel()
-	w, a, p, _ := pair(t)
+	both := pair(t)
+	w, a, p := both.w, both.a, both.one
 	before := edits(w, a)
 	for n := range 30 {
 		w.Clock.Add(10 * time.Second)
@@ -136,7 +140,8 @@ func TestWhatOnePersonTypesIsOneChangeAndOneEvent(t *testing.T) {
 
 func TestTypingBackToWhatStoodLeavesNoChangeAndTypingNothingNoEvent(t *testing.T) {
 	t.Parallel()
-	w, a, p, _ := pair(t)
+	both := pair(t)
+	w, a, p := both.w, both.a, both.one
 	p.types("SU2", "Something")
 	p.types("SU2", "")
 	if changes := p.history(); len(changes[0].Answers) != 0 {
@@ -151,7 +156,8 @@ func TestTypingBackToWhatStoodLeavesNoChangeAndTypingNothingNoEvent(t *testing.T
 
 func TestTheButtonEndsWhatWasTyped(t *testing.T) {
 	t.Parallel()
-	w, a, p, _ := pair(t)
+	both := pair(t)
+	w, a, p := both.w, both.a, both.one
 	before := edits(w, a)
 	p.types("SU2", "Typed")
 	must(t, p.send(false, map[form.Code]string{"SU2": "Typed and saved"}))
@@ -166,7 +172,8 @@ func TestTheButtonEndsWhatWasTyped(t *testing.T) {
 
 func TestDifferentQuestionsOfTwoPeopleAreMerged(t *testing.T) {
 	t.Parallel()
-	_, _, one, two := pair(t)
+	both := pair(t)
+	one, two := both.one, both.two
 	one.types("SU2", "A summary")
 	two.types("SU1", "Another title")
 	one.types("SU2", "A longer summary")
@@ -184,7 +191,8 @@ func TestDifferentQuestionsOfTwoPeopleAreMerged(t *testing.T) {
 
 func TestTheSameQuestionOfTwoPeopleIsAskedAndBothAreKept(t *testing.T) {
 	t.Parallel()
-	w, _, one, two := pair(t)
+	both := pair(t)
+	w, one, two := both.w, both.one, both.two
 	one.types("SU2", "One version")
 	err := two.send(true, map[form.Code]string{"SU1": "A better title", "SU2": "Two's version"})
 	w.Want(err, fault.Conflict)
@@ -236,7 +244,8 @@ func TestSignaturesAreClearedByTypingAndToldOnce(t *testing.T) {
 
 func TestWhoMayNotSaveMayNotType(t *testing.T) {
 	t.Parallel()
-	w, a, one, _ := pair(t)
+	both := pair(t)
+	w, a, one := both.w, both.a, both.one
 	w.Person("limited", "contributor", access.Scope{})
 	must(t, w.Applications.Invite(w.As(testkit.Applicant), a.Ref, application.Invitation{Email: testkit.Address("limited"), Name: "Limited", Sections: []string{"costs"}}))
 	w.Person("stranger", "", access.Scope{})
@@ -254,7 +263,8 @@ func TestWhoMayNotSaveMayNotType(t *testing.T) {
 
 func TestAnEarlierVersionIsRestoredAsASaveOfItsOwn(t *testing.T) {
 	t.Parallel()
-	w, a, one, two := pair(t)
+	both := pair(t)
+	w, a, one, two := both.w, both.a, both.one, both.two
 	one.types("SU2", "First")
 	two.open()
 	two.types("SU2", "Second")
@@ -314,7 +324,8 @@ func TestARemovedFileIsNotBroughtBackAndNoneIsRemovedByRestoring(t *testing.T) {
 
 func TestTheHistoryOfAnswersIsReadByPage(t *testing.T) {
 	t.Parallel()
-	w, a, one, two := pair(t)
+	both := pair(t)
+	w, a, one, two := both.w, both.a, both.one, both.two
 	for n := range 25 {
 		p := []*writer{one, two}[n%2].open()
 		p.types("SU2", fmt.Sprintf("Version %d", n))
@@ -338,112 +349,4 @@ func TestTheHistoryOfAnswersIsReadByPage(t *testing.T) {
 	w.Want(err, fault.NotFound)
 	_, err = w.Applications.History(ctx, a.Ref, application.Looking{Before: "none"})
 	w.Want(err, fault.NotFound)
-}
-
-// acknowledged is a value that somebody was told is saved.
-type acknowledged struct {
-	code form.Code
-	text string
-}
-
-func TestNothingThatWasAcknowledgedIsLost(t *testing.T) {
-	t.Parallel()
-	w := testkit.New(t)
-	var emails []string
-	for n := range 3 {
-		email := fmt.Sprintf("writer%d", n)
-		w.Person(email, "contributor", access.Scope{})
-		emails = append(emails, email)
-	}
-	rapid.Check(t, func(rt *rapid.T) {
-		a := w.Draft("A title")
-		for _, email := range emails {
-			who, err := w.People.As(t.Context(), testkit.Address(email))
-			must(t, err)
-			w.Relate(a, who.ID, application.Contributor)
-		}
-		steps := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) [3]int {
-			return [3]int{rapid.IntRange(0, 2).Draw(t, "writer"), rapid.IntRange(0, 2).Draw(t, "question"), rapid.IntRange(0, 9).Draw(t, "how")}
-		}), 1, 25).Draw(rt, "steps")
-		writers := make([]*writer, len(emails))
-		for n, email := range emails {
-			writers[n] = newWriter(t, w, email, a.Ref)
-		}
-		said := make([][]acknowledged, len(writers))
-		do := func(n, i int) {
-			if s, ok := writers[n].step(i, steps[i]); ok {
-				said[n] = append(said[n], s)
-			}
-		}
-		if rapid.Bool().Draw(rt, "at once") {
-			var all sync.WaitGroup
-			for n := range writers {
-				all.Go(func() {
-					for i := range steps {
-						if steps[i][0] == n {
-							do(n, i)
-						}
-					}
-				})
-			}
-			all.Wait()
-		} else {
-			for i := range steps {
-				do(steps[i][0], i)
-			}
-		}
-		known := everythingKnown(t, w, a.Ref)
-		for n, list := range said {
-			for i, s := range list {
-				typedOn := slices.ContainsFunc(list[i+1:], func(later acknowledged) bool { return later.code == s.code })
-				if !typedOn && !known[string(s.code)+s.text] {
-					rt.Fatalf("%s wrote %q to %s, and it is nowhere", emails[n], s.text, s.code)
-				}
-			}
-		}
-	})
-	w.Unbroken()
-}
-
-// step saves one answer, as typing or with the button. What clashed was told and is set aside: it must be found as well.
-func (p *writer) step(i int, how [3]int) (acknowledged, bool) {
-	code := []form.Code{"SU1", "SU2", "SU3"}[how[1]]
-	text := fmt.Sprintf("%s wrote %d", p.email, i)
-	if code == "SU3" {
-		text = []string{"more_sites", "replacement", "more_patients"}[i%3]
-	}
-	err := p.send(how[2] > 2, map[form.Code]string{code: text})
-	switch {
-	case fault.Is(err, fault.Conflict):
-		p.open()
-	case err != nil && !fault.Is(err, fault.Invalid):
-		p.t.Errorf("%s: %v", p.email, err)
-		return acknowledged{}, false
-	}
-	return acknowledged{code, text}, true
-}
-
-// everythingKnown are the values that stand and those of the history.
-func everythingKnown(t *testing.T, w *testkit.World, ref ident.Ref) map[string]bool {
-	known := map[string]bool{}
-	add := func(code form.Code, v form.Value) {
-		known[string(code)+v.Text+strings.Join(v.Choices, "")] = true
-	}
-	for code, v := range newWriter(t, w, testkit.Applicant, ref).page.Answers {
-		add(code, v)
-	}
-	look := application.Looking{}
-	for {
-		h, err := w.Applications.History(w.As(testkit.Applicant), ref, look)
-		must(t, err)
-		for _, c := range h.Answers.Changes {
-			for _, was := range c.Answers {
-				add(was.Question.Code, was.Before)
-				add(was.Question.Code, was.After)
-			}
-		}
-		if look.Before = h.Answers.Earlier; look.Before == "" {
-			return known
-		}
-	}
 }

@@ -152,12 +152,12 @@ type goingOn struct {
 func (tx *Tx) GoesOn(e audit.Event, at time.Time) { tx.goesOn = &goingOn{e, at} }
 
 // holds reports whether the event is in the trail.
-func (g *goingOn) holds(tx *Tx, db *gorm.DB) (bool, error) {
+func (g *goingOn) holds(tx *Tx, rows *gorm.DB) (bool, error) {
 	if g == nil {
 		return false, nil
 	}
 	var n int64
-	err := db.Model(&audit.Entry{}).Where("application = ? AND subject = ? AND verb = ? AND by_id = ? AND at = ?",
+	err := rows.Model(&audit.Entry{}).Where("application = ? AND subject = ? AND verb = ? AND by_id = ? AND at = ?",
 		string(g.event.Application), g.event.Subject, g.event.Verb, string(tx.By.ID), g.at).Limit(1).Count(&n).Error
 	if err != nil {
 		return false, fmt.Errorf("looking for the event that goes on: %w", err)

@@ -87,7 +87,7 @@ func TestTypingIsRefusedInWordsThatTheScriptCanShow(t *testing.T) {
 	t.Parallel()
 	s, one, _ := twoAtWork(t)
 	values := url.Values{"version": {"1"}, "SU2": {"x"}}
-	if a := typing(t, s.SignedIn("stranger"), 403, values); a.Words == "" {
+	if a := typing(t, s.SignedIn("stranger"), 404, values); a.Words == "" {
 		t.Errorf("%+v", a)
 	}
 	one.Get(summary)
@@ -180,7 +180,7 @@ func TestAVersionIsRestoredFromTheHistory(t *testing.T) {
 		t.Fatalf("%v in\n%s", forms, page.Body)
 	}
 	in := url.Values{"change": {forms[0][1]}, "question": {"SU2"}, "version": {forms[0][3]}}
-	want(t, s.SignedIn("stranger").Post("/applications/AF26-0001/history", in), 403)
+	want(t, s.SignedIn("stranger").Post("/applications/AF26-0001/history", in), 404)
 	done := two.Post("/applications/AF26-0001/history", in)
 	want(t, two.Follow(done), 200, "First", "The earlier version is restored")
 	want(t, two.Post("/applications/AF26-0001/history", in), 409)
