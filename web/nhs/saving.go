@@ -60,4 +60,6 @@ func (c Changes) text(f form.FieldChange, p form.Piece) string {
 }
 
 // Answer is one answer of the section, to be read.
-func (s SectionAnswers) Answer(q *form.Question, v form.Value) templ.Component { return s.content(q, v) }
+func (s SectionAnswers) Answer(q *form.Question, v form.Value) templ.Component {
+	return s.content(q, v)
+}
