@@ -98,6 +98,13 @@ func (s *Service) keep(tx *work.Tx, a *Application, p *Page, in Typed) (fault.Pr
 	if len(foreign) > 0 {
 		return nil, fault.Fields(foreign)
 	}
+	if !in.Typing { // what is being typed is not finished for it
+		recognised, err := recognise(tx, p.Section, mine)
+		if err != nil {
+			return nil, err
+		}
+		mine = recognised
+	}
 	base, err := readAt(tx, p, in.Version)
 	if err != nil {
 		return nil, err

@@ -32,6 +32,8 @@ type Page struct {
 	Others bool
 
 	stands form.Answers // of the section, as it was read
+	// Offers are organisations to choose from where a name that was typed fits several, by the name of the input.
+	Offers map[string][]people.Organisation
 }
 
 // Open gives a section to fill in or to read.
@@ -53,6 +55,9 @@ func (s *Service) Open(ctx context.Context, ref ident.Ref, code string) (Page, e
 		p.Answers, p.Files = seen.answers, seen.files
 		may, err := tx.May(access.EditApplication, section{a, p.Section.Path()})
 		p.Editable = may && a.Writable()
+		if p.Editable && err == nil {
+			p.Offers, err = offers(tx, p.Section, p.Answers)
+		}
 		tx.Saw("section "+code, string(a.Ref))
 		return err
 	})

@@ -140,7 +140,7 @@ func TestProgressOfASection(t *testing.T) {
 		{typed{"Q1": {"x"}}, form.InProgress},
 		{typed{"Q2": {"a"}, "Q3": {"1"}, "Q4[0].a": {"x"}, "Q5": {"no"}}, form.Done},
 		{typed{"Q5": {"yes"}}, form.InProgress},
-		{typed{"Q6": {"so"}, "Q3": {"much"}}, form.InProgress},
+		{typed{"Q6": {"so"}, "Q3": {"much"}}, form.Attention},
 	}
 	for _, step := range steps {
 		answers, _ = form.Bind(s, step.typed, answers)

@@ -163,6 +163,7 @@ type Progress string
 const (
 	NotStarted Progress = "not started"
 	InProgress Progress = "in progress"
+	Attention  Progress = "needs attention" // an answer is there and wrong
 	Done       Progress = "done"
 )
 
@@ -171,6 +172,9 @@ func SectionProgress(f *Form, s *Section, a Answers, how How) Progress {
 	how.Mode = Complete
 	if len(Check(f, s, a, how)) == 0 {
 		return Done
+	}
+	if how.Mode = Partial; len(Check(f, s, a, how)) > 0 {
+		return Attention
 	}
 	for _, q := range s.Questions {
 		if !blank(q, a[q.Code]) {

@@ -67,8 +67,26 @@ type TypedDate struct {
 
 func (t TypedDate) blank() bool { return t == TypedDate{} }
 
-// date is the day that was typed: the month as a number or by name. False if there is no such day.
+// ReadDate reads a whole date as people type it in one field: 1/3/2026, 1.3.2026, 1st March 2026, 2026-03-01. The day comes before the
+// month, as it does in the United Kingdom. False if it is none.
+func ReadDate(text string) (Date, bool) {
+	parts := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune("/.-, ", r) })
+	if len(parts) != 3 {
+		return "", false
+	}
+	if len(parts[0]) == 4 {
+		parts[0], parts[2] = parts[2], parts[0]
+	}
+	return TypedDate{Day: parts[0], Month: parts[1], Year: parts[2]}.date()
+}
+
+// date is the day that was typed: the month as a number or by name; all of it in the field for the day will do. False if there is no
+// such day.
 func (t TypedDate) date() (Date, bool) {
+	if t.Month == "" && t.Year == "" {
+		return ReadDate(t.Day)
+	}
+	t.Day = withoutOrdinal(t.Day)
 	day, dayErr := strconv.Atoi(t.Day)
 	year, yearErr := strconv.Atoi(t.Year)
 	month := monthOf(t.Month)
@@ -77,6 +95,17 @@ func (t TypedDate) date() (Date, bool) {
 	}
 	d, err := ParseDate(fmt.Sprintf("%04d-%02d-%02d", year, month, day))
 	return d, err == nil
+}
+
+// withoutOrdinal makes 1 of 1st.
+func withoutOrdinal(day string) string {
+	day = strings.ToLower(day)
+	for _, ending := range []string{"st", "nd", "rd", "th"} {
+		if number, ok := strings.CutSuffix(day, ending); ok {
+			return number
+		}
+	}
+	return day
 }
 
 // typed is the date as it is put back into the three fields.

@@ -2,6 +2,7 @@ package form
 
 import (
 	"fmt"
+	"strings"
 
 	"adoptionfund/internal/fault"
 	"adoptionfund/internal/form/expression"
@@ -37,7 +38,7 @@ func dateKind() behaviour {
 				return o.Label
 			}
 			if v.Typed != nil {
-				return v.Typed.Day + " " + v.Typed.Month + " " + v.Typed.Year
+				return strings.TrimSpace(v.Typed.Day + " " + v.Typed.Month + " " + v.Typed.Year)
 			}
 			return v.Date.String()
 		},
@@ -91,7 +92,7 @@ func readDate(q *Question, in input) Value {
 	if text == NotApplicable && q.HasNotApplicable() {
 		return Value{NotApplicable: true}
 	}
-	if d, err := ParseDate(text); err == nil {
+	if d, ok := ReadDate(text); ok {
 		return Value{Date: d}
 	}
 	return Value{Typed: &TypedDate{Day: text}}
@@ -121,6 +122,8 @@ func checkDate(q *Question, v Value, how How) fault.Problems {
 // misdated says what is wrong with a date that was typed.
 func misdated(q *Question, t TypedDate) string {
 	switch {
+	case strings.ContainsAny(t.Day, "/.- ") && t.Month == "" && t.Year == "": // the whole of it, in one field
+		return q.Name() + " must be a real date"
 	case t.Day == "":
 		return q.Name() + " must include a day"
 	case t.Month == "":

@@ -1,6 +1,7 @@
 package form
 
 import (
+	"maps"
 	"regexp"
 	"strings"
 
@@ -29,7 +30,7 @@ func organisationKind() behaviour {
 		column: true,
 		read: func(_ *Question, in input) Value {
 			typed := oneLine(in.first(""))
-			if code := ODS(typed); odsPattern.MatchString(string(code)) {
+			if code := ODS(typed); looksLikeCode(code) {
 				return Value{Organisation: code}
 			}
 			return Value{Text: typed}
@@ -49,4 +50,43 @@ func organisationKind() behaviour {
 		show:    func(_ *Question, v Value) string { return string(v.Organisation) + v.Text },
 		operand: noOperand,
 	}
+}
+
+// looksLikeCode tells a code from a name that is one word: codes are short or have a digit in them.
+func looksLikeCode(code ident.ODS) bool {
+	const longestOfLetters = 4
+	return odsPattern.MatchString(string(code)) && (len(code) <= longestOfLetters || strings.ContainsAny(string(code), "0123456789"))
+}
+
+// EachOrganisation gives the answers of a section with every answer and cell that is to name an organisation replaced by what change
+// gives for it. input is the name of its input.
+func EachOrganisation(s *Section, a Answers, change func(input string, v Value) Value) Answers {
+	changed := a.Merge(nil)
+	for _, q := range s.Questions {
+		v, there := a[q.Code]
+		switch {
+		case !there:
+		case q.Kind == KindOrganisation:
+			changed[q.Code] = change(string(q.Code), v)
+		case q.Kind == KindTable:
+			changed[q.Code] = eachCell(q, v, change)
+		}
+	}
+	return changed
+}
+
+func eachCell(q *Question, v Value, change func(string, Value) Value) Value {
+	rows := make([]Row, len(v.Rows))
+	for i, row := range v.Rows {
+		rows[i] = maps.Clone(row)
+		for _, c := range q.Columns {
+			if cell, there := row[c.Code]; there && c.Kind == KindOrganisation {
+				rows[i][c.Code] = change(string(q.Code)+cellSuffix(i, c.Code), cell)
+			}
+		}
+	}
+	if len(rows) > 0 {
+		v.Rows = rows
+	}
+	return v
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -44,12 +45,23 @@ func askToSelect(q *Question) string {
 	return "Select " + name(q)
 }
 
-// Words counts the words of a text: what stands between white space, as Unicode knows it. A dash that stands alone is a word,
-// two words joined by one are one word; this is how word processors count.
-func Words(text string) int { return len(strings.Fields(text)) }
+// byteOrderMark is white space to browsers, and nothing to Unicode.
+const byteOrderMark = '\uFEFF'
 
-// Characters counts the characters of a text; a line break is one.
-func Characters(text string) int { return utf8.RuneCountInString(text) }
+// Words counts the words of a text: what stands between white space, as browsers know it, so that the counter beside a text says the
+// same. A dash that stands alone is a word, two words joined by one are one word; this is how word processors count.
+func Words(text string) int {
+	return len(strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || r == byteOrderMark }))
+}
+
+// Characters counts the characters of a text as browsers do: in units of UTF-16, of which an emoji has two or more. A line break is one.
+func Characters(text string) int {
+	n := 0
+	for _, r := range text {
+		n += max(utf16.RuneLen(r), 1)
+	}
+	return n
+}
 
 func plural(n int, one, many string) string {
 	if n == 1 {

@@ -26,6 +26,7 @@ type Questions struct {
 	Organisations map[ident.ODS]string        // names of those that the answers name
 	Find          string                      // page that finds organisations, for those without scripts
 	Lookup        string                      // address that finds organisations, answering ?q= with [{"value": …, "label": …}]
+	Offers        map[string][]Option         // organisations to choose from where what was typed fits several, by the name of the input
 	Codes         bool                        // show the codes of questions, for forms that people know by them
 	Skip          func(q *form.Question) bool // questions that this person neither sees nor answers; nil: none
 	Stored        form.Answers                // what is kept, where Answers are what was typed and refused; nil: Answers are
@@ -282,18 +283,43 @@ func rowLegend(n string) string {
 	return "Row " + strconv.Itoa(i+1)
 }
 
-// total is a line that adds up the columns of money.
-func (a answer) totals() []string {
-	var lines []string
+// total is a line that adds up a column of money.
+type total struct{ column, text string }
+
+// totals are the lines that add up the columns of money.
+func (a answer) totals() []total {
+	var lines []total
 	for _, c := range a.q.Columns {
-		if c.Kind != form.KindMoney || len(a.value.Rows) == 0 {
+		if c.Kind != form.KindMoney {
 			continue
 		}
-		if total, ok := form.Total(a.value, c.Code); ok && total != money.Pence(0) {
-			lines = append(lines, fmt.Sprintf("Total of %s as saved: %s", c.Name(), total))
+		if sum, ok := form.Total(a.value, c.Code); ok && sum != money.Pence(0) {
+			lines = append(lines, total{c.Code, fmt.Sprintf("Total of %s as saved: %s", c.Name(), sum)})
 		}
 	}
 	return lines
+}
+
+// breakdowns are tables that add up the amounts of a table's answer by the columns that offer choices.
+func breakdowns(f *form.Form, q *form.Question, v form.Value, note string) []Table {
+	if f == nil || len(v.Rows) < 2 {
+		return nil
+	}
+	var tables []Table
+	for i, b := range f.Breakdowns(q, v) {
+		if note != "" {
+			note = ", " + strings.TrimPrefix(note, ", ")
+		}
+		t := Table{
+			ID: fmt.Sprintf("%s-by-%d", q.Code, i+1), Caption: "By " + strings.ToLower(b.By[:1]) + b.By[1:] + note, CaptionSize: Small, Compact: true, RowHeaders: true,
+			Columns: []Column{{Heading: b.By}, {Heading: "Sum", Numeric: true}}, Foot: Cells("Total", b.Total.String()),
+		}
+		for _, l := range b.Lines {
+			t.Rows = append(t.Rows, Cells(l.Label, l.Sum.String()))
+		}
+		tables = append(tables, t)
+	}
+	return tables
 }
 
 // condition is when a question is asked, as a page can show it.

@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"time"
 
 	"adoptionfund/internal/access"
 	"adoptionfund/internal/dtac/status"
@@ -183,12 +182,10 @@ func (h supplier) next(r *route.Request, space product.Space) (route.Reply, erro
 	return h.back(r)
 }
 
-// day reads a day as people type it, 2026-12-31 or 31/12/2026; what is none stays as it was typed, to be named as wrong.
+// day reads a day as people type it; what is none stays as it was typed, to be named as wrong.
 func day(text string) form.Date {
-	for _, layout := range []string{time.DateOnly, "2/1/2006", "2 1 2006", "2 January 2006"} {
-		if t, err := time.Parse(layout, strings.TrimSpace(text)); err == nil {
-			return form.DateOf(t)
-		}
+	if d, ok := form.ReadDate(text); ok {
+		return d
 	}
-	return form.Date(text)
+	return form.Date(strings.TrimSpace(text))
 }

@@ -4,11 +4,13 @@
 import { initAll } from './nhsuk-frontend.js'
 import { keepWhatIsTyped } from './autosave.js'
 import { uploadFiles } from './upload.js'
+import { addUp } from './totals.js'
 
 initAll()
 revealOptions()
 revealQuestions()
 addRows()
+addUp()
 lookUpOrganisations(document)
 warnOfUnsavedText()
 keepWhatIsTyped()

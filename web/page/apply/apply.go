@@ -6,6 +6,7 @@ package apply
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	"adoptionfund/internal/access"
@@ -186,7 +187,40 @@ func (o Overview) key() nhs.SummaryList {
 	if a.SubmittedAt != nil {
 		rows = append(rows, nhs.SummaryRow{Key: "Submitted", Value: uktime.Moment(*a.SubmittedAt)})
 	}
+	rows = append(rows, nhs.SummaryRow{Key: "Asked for", Value: o.money()})
+	if a.Writable() {
+		words, most := form.Written(o.Form, nil, o.Answers)
+		rows = append(rows, nhs.SummaryRow{Key: "Words written", Value: fmt.Sprintf("%s of at most %s", thousands(words), thousands(most))})
+	}
 	return nhs.SummaryList{Rows: rows}
+}
+
+// money says what is asked for, and whether the cost lines agree with it.
+func (o Overview) money() string {
+	asked, given := o.Form.Money(form.RoleRequested, o.Answers)
+	lines, added := form.Total(o.Answers[o.Form.Roles[form.RoleCostAmount].Code], o.Form.Roles[form.RoleCostAmount].Column)
+	switch {
+	case !given && lines == 0:
+		return "Nothing yet"
+	case !given:
+		return "The cost lines add up to " + lines.String() + "; the total is not entered yet"
+	case !added:
+		return asked.String() + ". One of the cost lines holds something that is no amount"
+	case lines != asked:
+		return asked.String() + ". The cost lines add up to " + lines.String() + ": the two must be the same"
+	}
+	if least, ok := o.Form.Money(form.RoleMinimum, o.Answers); ok && least != asked {
+		return asked.String() + ", at least " + least.String()
+	}
+	return asked.String()
+}
+
+// thousands writes a number with commas.
+func thousands(n int) string {
+	if n < 1000 {
+		return strconv.Itoa(n)
+	}
+	return fmt.Sprintf("%s,%03d", thousands(n/1000), n%1000)
 }
 
 func (o Overview) done() int {
@@ -210,6 +244,9 @@ func (o Overview) tasks() nhs.TaskList {
 			task.Tag = &nhs.Tag{Text: "Incomplete", Colour: nhs.Blue}
 		case form.NotStarted:
 			task.Tag = &nhs.Tag{Text: "Not started", Colour: nhs.Grey}
+		case form.Attention:
+			task.Tag = &nhs.Tag{Text: "Needs attention", Colour: nhs.Orange}
+			task.Hint = "An answer is to be put right"
 		}
 		if n := len(t.Missing); n > 0 && t.Progress == form.InProgress {
 			task.Hint = fmt.Sprintf("%d still to be answered", n)

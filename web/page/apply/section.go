@@ -29,8 +29,15 @@ func (s Section) Head() shared.Head {
 }
 
 func (s Section) questions() nhs.Questions {
+	offers := map[string][]nhs.Option{}
+	for input, found := range s.Offers {
+		for _, o := range found {
+			offers[input] = append(offers[input], nhs.Option{Value: string(o.ODSCode), Label: o.Name + " (" + string(o.ODSCode) + ")"})
+		}
+	}
 	return nhs.Questions{
-		Form: s.Form, Section: s.Section, Answers: s.Answers, Stored: s.Stored, Problems: s.Problems, Files: attached(s.Application, s.Files),
+		Offers: offers,
+		Form:   s.Form, Section: s.Section, Answers: s.Answers, Stored: s.Stored, Problems: s.Problems, Files: attached(s.Application, s.Files),
 		Organisations: s.Organisations, Find: "/organisations", Lookup: "/organisations.json",
 	}
 }

@@ -90,6 +90,8 @@ func (p Return) tasks() nhs.TaskList {
 			task.Status = "Completed"
 		case form.InProgress:
 			task.Tag = &nhs.Tag{Text: "In progress", Colour: nhs.AquaGreen}
+		case form.Attention:
+			task.Tag = &nhs.Tag{Text: "Needs attention", Colour: nhs.Orange}
 		case form.NotStarted:
 			task.Tag = &nhs.Tag{Text: "Not started"}
 		}
