@@ -192,11 +192,8 @@ func (s *Service) Download(ctx context.Context, ref ident.Ref, id ident.File) (*
 		if err != nil {
 			return nil, nil, err
 		}
-		file, err := fileByID(tx, id)
-		if err != nil || file.ApplicationID != a.ID {
-			return nil, nil, orElse(err, work.NotFound("file"))
-		}
-		return a, file, nil
+		file, err := s.readableFile(tx, a, id)
+		return a, file, err
 	})
 }
 

@@ -88,3 +88,20 @@ func (s *Service) asSent(tx *work.Tx, a *Application, files []File) (form.Answer
 	kept := slices.DeleteFunc(slices.Clone(files), func(file File) bool { return !sent[file.ID] })
 	return answers, kept, nil
 }
+
+// readableFile gives a file as far as the one who looks may read it: the applicant's side any that stands, everybody else those of the last
+// signed submission.
+func (s *Service) readableFile(tx *work.Tx, a *Application, id ident.File) (*File, error) {
+	r, err := readerOf(tx, a)
+	if err != nil {
+		return nil, err
+	}
+	if !r.own && a.SubmissionID != nil {
+		return s.sent(tx, a, id, r)
+	}
+	file, err := fileByID(tx, id)
+	if err != nil || file.ApplicationID != a.ID {
+		return nil, orElse(err, work.NotFound("file"))
+	}
+	return file, nil
+}

@@ -59,13 +59,13 @@ func (s *Service) Evidence(ctx context.Context, act access.Action, ref ident.Ref
 		if err != nil {
 			return nil, nil, err
 		}
-		file, err := s.sent(tx, a, id)
+		file, err := s.sent(tx, a, id, reader{})
 		return a, file, err
 	})
 }
 
-// sent gives a file of the standing submission whose question the panel may see.
-func (s *Service) sent(tx *work.Tx, a *Application, id ident.File) (*File, error) {
+// sent gives a file of the standing submission whose question a reader may see.
+func (s *Service) sent(tx *work.Tx, a *Application, id ident.File, r reader) (*File, error) {
 	if a.SubmissionID == nil {
 		return nil, work.NotFound("file")
 	}
@@ -84,7 +84,7 @@ func (s *Service) sent(tx *work.Tx, a *Application, id ident.File) (*File, error
 	if err != nil {
 		return nil, err
 	}
-	if q, ok := f.Question(form.Code(file.Question)); !ok || q.Visible != form.VisiblePanel {
+	if q, ok := f.Question(form.Code(file.Question)); !ok || !r.sees(q) {
 		return nil, work.NotFound("file")
 	}
 	return file, nil
