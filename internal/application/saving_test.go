@@ -248,6 +248,9 @@ func TestWhoMayNotSaveMayNotType(t *testing.T) {
 	w, a, one := both.w, both.a, both.one
 	w.Person("limited", "contributor", access.Scope{})
 	must(t, w.Applications.Invite(w.As(testkit.Applicant), a.Ref, application.Invitation{Email: testkit.Address("limited"), Name: "Limited", Sections: []string{"costs"}}))
+	must(t, w.Applications.AnswerInvitation(w.As("limited"), a.Ref, true))
+	_, err := w.Applications.Save(w.As("limited"), a.Ref, "costs", application.Typed{Values: map[string][]string{"CO2": {"1000"}}, Typing: true})
+	must(t, err)
 	w.Person("stranger", "", access.Scope{})
 	try := func(email string) error {
 		_, err := w.Applications.Save(w.As(email), a.Ref, "summary", application.Typed{Values: map[string][]string{"SU2": {"x"}}, Version: 1, Typing: true})
@@ -257,7 +260,7 @@ func TestWhoMayNotSaveMayNotType(t *testing.T) {
 	w.Want(try("stranger"), fault.NotFound)
 	w.Clock.Set(a.ClosesAt())
 	w.Want(try(testkit.Applicant), fault.Forbidden)
-	_, err := w.Applications.Restore(w.As(testkit.Applicant), a.Ref, application.Restoring{Change: one.history()[0].ID, Version: 1})
+	_, err = w.Applications.Restore(w.As(testkit.Applicant), a.Ref, application.Restoring{Change: one.history()[0].ID, Version: 1})
 	w.Want(err, fault.Forbidden)
 }
 

@@ -17,6 +17,37 @@ export function keepWhatIsTyped() {
   if (!keeper) return
   forgetSubmitted()
   for (const form of document.querySelectorAll('form[data-autosave]')) new Keeping(form, keeper)
+  for (const place of document.querySelectorAll('[data-unsaved]')) showUnsaved(place, `${prefix}${keeper}:${place.dataset.unsaved}`)
+}
+
+// showUnsaved shows on a page that takes no answers any more what is left on this device and was never saved.
+function showUnsaved(place, key) {
+  try {
+    const kept = JSON.parse(localStorage.getItem(key))
+    if (kept?.questions?.length > 0) place.append(copies(kept.questions))
+  } catch { /* as above */ }
+}
+
+// copies are texts that were not saved, to be copied.
+function copies(questions) {
+  const details = document.createElement('details')
+  details.className = 'nhsuk-details'
+  details.open = true
+  const summary = document.createElement('summary')
+  summary.className = 'nhsuk-details__summary'
+  const words = document.createElement('span')
+  words.className = 'nhsuk-details__summary-text'
+  words.textContent = 'What you typed and was not saved, to be copied'
+  summary.append(words)
+  const text = document.createElement('div')
+  text.className = 'nhsuk-details__text'
+  for (const { code, fields } of questions) {
+    const part = paragraph(fields.filter(([name, value]) => name !== `${code}-shown` && value).map(([, value]) => value).join('\n'))
+    part.className = 'af-text'
+    text.append(part)
+  }
+  details.append(summary, text)
+  return details
 }
 
 // forgetSubmitted removes what was sent with a button, once another page has come: the server has taken it. On the same page it is
@@ -229,32 +260,10 @@ class Keeping {
   // sayRefused says why the server takes nothing more, in its words. What was typed can be copied.
   sayRefused(said) {
     const problems = Object.values(said.problems ?? {})
-    this.say(`Not saved: ${[said.words, ...problems].join('. ')}.`)
+    this.say(`Not saved: ${[said.words, ...problems].map((words) => words.replace(/\.$/, '')).join('. ')}.`)
     if (problems.length > 0) return // it can be put right
     this.refused = true
-    this.show(this.copies(this.unsent(), 'What was not saved, to be copied'))
-  }
-
-  copies(codes, title) {
-    const details = document.createElement('details')
-    details.className = 'nhsuk-details'
-    details.open = true
-    const summary = document.createElement('summary')
-    summary.className = 'nhsuk-details__summary'
-    const words = document.createElement('span')
-    words.className = 'nhsuk-details__summary-text'
-    words.textContent = title
-    summary.append(words)
-    const text = document.createElement('div')
-    text.className = 'nhsuk-details__text'
-    for (const code of codes) {
-      const values = this.fields(code).filter(([name, value]) => name !== `${code}-shown` && value).map(([, value]) => value)
-      const part = paragraph(values.join('\n'))
-      part.className = 'af-text'
-      text.append(part)
-    }
-    details.append(summary, text)
-    return details
+    this.show(copies(this.unsent().map((code) => ({ code, fields: this.fields(code) }))))
   }
 
   // keepHere writes what is not acknowledged to this device, or removes what was written there.
