@@ -17,7 +17,7 @@ import (
 	"adoptionfund/internal/testkit"
 )
 
-// acknowledged is a value that somebody was told is saved.
+// acknowledged is a change that somebody was told is saved.
 type acknowledged struct {
 	code form.Code
 	text string
@@ -86,8 +86,13 @@ func TestNothingThatWasAcknowledgedIsLost(t *testing.T) {
 func (p *writer) step(i int, how [3]int) (acknowledged, bool) {
 	code := []form.Code{"SU1", "SU2", "SU3"}[how[1]]
 	text := fmt.Sprintf("%s wrote %d", p.email, i)
+	value := form.Value{Text: text}
 	if code == "SU3" {
 		text = []string{"more_sites", "replacement", "more_patients"}[i%3]
+		value = form.Chosen(text)
+	}
+	if form.Mark(value) == p.marks[code] {
+		return acknowledged{}, false // it is what they see: that is no change
 	}
 	err := p.send(how[2] > 2, map[form.Code]string{code: text})
 	switch {

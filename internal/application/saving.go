@@ -122,7 +122,7 @@ func (s *Service) keep(tx *work.Tx, a *Application, p *Page, in Typed) (fault.Pr
 	if err := setAside(tx, a, p, merge.Clashes); err != nil {
 		return nil, err
 	}
-	if merge.Agreed {
+	if merge.Agreed && p.Version > 0 {
 		if err := agree(tx, a, p); err != nil {
 			return nil, err
 		}
@@ -138,13 +138,17 @@ func (s *Service) keep(tx *work.Tx, a *Application, p *Page, in Typed) (fault.Pr
 }
 
 // agree notes that somebody typed what another had typed already. From now on it is the word of two: what the other types over it is
-// a change of its own.
+// a change of its own. The section is held meanwhile, so that what the other is sending comes before or after.
 func agree(tx *work.Tx, a *Application, p *Page) error {
-	ended, err := endTyping(tx, a.ID, p.Section.Code)
-	if err == nil && ended {
-		tx.Record(Event(a, string(access.EditApplication), map[string]any{"section": p.Section.Code, "version": p.Version, "way": "agreed"}))
+	held, err := holdSection(tx, a.ID, p.Section.Code, p.Version)
+	if err != nil {
+		return err
 	}
-	return err
+	if !held {
+		return fault.Wrap(fault.Conflict, errOvertaken, "Someone else saved this section after you opened it")
+	}
+	tx.Record(Event(a, string(access.EditApplication), map[string]any{"section": p.Section.Code, "version": p.Version, "way": "agreed"}))
+	return endTyping(tx, a.ID, p.Section.Code)
 }
 
 // readAt gives the answers that a page was read at by its version: those that stand, or those that the history has; nil if it has

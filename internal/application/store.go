@@ -178,6 +178,15 @@ func saveSection(tx *work.Tx, s saved, seen int) (bool, error) {
 	return done.RowsAffected == 1, nil
 }
 
+// holdSection keeps others from saving a section until the end of the transaction, if it still has a version. It says whether it has.
+func holdSection(tx *work.Tx, a ident.Application, section form.Code, version int) (bool, error) {
+	done := tx.DB().Model(&saved{}).Where("application_id = ? AND section = ? AND version = ?", a, string(section), version).Update("version", version)
+	if done.Error != nil {
+		return false, fmt.Errorf("holding section %s: %w", section, done.Error)
+	}
+	return done.RowsAffected == 1, nil
+}
+
 // CountIn counts the applications of a call in any of the states.
 func CountIn(tx *work.Tx, call ident.Call, states ...workflow.ApplicationState) (int64, error) {
 	var n int64

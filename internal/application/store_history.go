@@ -101,14 +101,14 @@ func replaceChange(tx *work.Tx, row *change) error {
 	return nil
 }
 
-// endTyping ends what others are typing in a section as one change. It says whether there was any.
-func endTyping(tx *work.Tx, a ident.Application, section form.Code) (bool, error) {
-	done := tx.DB().Model(&change{}).Where("application_id = ? AND section = ? AND way = ? AND person <> ?", a, string(section), wayOfTyping, string(tx.By.ID)).
-		Update("way", wayOfButton)
-	if done.Error != nil {
-		return false, fmt.Errorf("ending what is typed: %w", done.Error)
+// endTyping ends what others are typing in a section as one change.
+func endTyping(tx *work.Tx, a ident.Application, section form.Code) error {
+	err := tx.DB().Model(&change{}).Where("application_id = ? AND section = ? AND way = ? AND person <> ?", a, string(section), wayOfTyping, string(tx.By.ID)).
+		Update("way", wayOfButton).Error
+	if err != nil {
+		return fmt.Errorf("ending what is typed: %w", err)
 	}
-	return done.RowsAffected > 0, nil
+	return nil
 }
 
 // everyFileOf gives the files that an application has and had, removed ones too: the history names them.
