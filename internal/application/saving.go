@@ -122,10 +122,8 @@ func (s *Service) keep(tx *work.Tx, a *Application, p *Page, in Typed) (fault.Pr
 	if err := setAside(tx, a, p, merge.Clashes); err != nil {
 		return nil, err
 	}
-	if merge.Agreed && p.Version > 0 {
-		if err := agree(tx, a, p); err != nil {
-			return nil, err
-		}
+	if err := agree(tx, a, p, merge); err != nil {
+		return nil, err
 	}
 	if (in.Typing || len(merge.Clashes) > 0) && len(form.Changed(p.Section, stands, p.Answers)) == 0 {
 		return wrong, nil // it is there already
@@ -139,7 +137,10 @@ func (s *Service) keep(tx *work.Tx, a *Application, p *Page, in Typed) (fault.Pr
 
 // agree notes that somebody typed what another had typed already. From now on it is the word of two: what the other types over it is
 // a change of its own. The section is held meanwhile, so that what the other is sending comes before or after.
-func agree(tx *work.Tx, a *Application, p *Page) error {
+func agree(tx *work.Tx, a *Application, p *Page, merge form.Merge) error {
+	if !merge.Agreed || p.Version == 0 {
+		return nil
+	}
 	held, err := holdSection(tx, a.ID, p.Section.Code, p.Version)
 	if err != nil {
 		return err
