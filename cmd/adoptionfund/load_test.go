@@ -49,8 +49,9 @@ type load struct {
 	tb      testing.TB
 	app     *app
 	clock   *testkit.Clock
-	address string // of the database
-	dir     string // of the key and the files
+	now     func() time.Time // the clock that the program reads
+	address string           // of the database
+	dir     string           // of the key and the files
 	form    *form.Form
 	answers form.Answers
 }
@@ -61,6 +62,7 @@ func newLoad(tb testing.TB, applicants int, d db.Durability) *load {
 	now := time.Now().UTC()
 	l := &load{tb: tb, clock: &testkit.Clock{}, address: testkit.DatabaseURL(tb), dir: tb.TempDir()}
 	l.clock.Set(now.AddDate(0, 0, -3))
+	l.now = l.clock.Now
 	l.wire(d)
 	for email, role := range map[string]string{"senior@fund.example": "senior_officer", "officer@fund.example": "screening_officer", "admin@fund.example": "administrator", testkit.SRO: "", testkit.Finance: ""} {
 		l.account(email, role)
@@ -97,7 +99,7 @@ func (l *load) wire(d db.Durability) {
 	l.no(err)
 	c, err := config.Load(defaults, "", l.environment(), nil)
 	l.no(err)
-	l.app, err = wireWith(l.tb.Context(), c, l.clock.Now, slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})), d)
+	l.app, err = wireWith(l.tb.Context(), c, l.now, slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})), d)
 	l.no(err)
 	l.tb.Cleanup(func() { _ = l.app.close() })
 }
@@ -151,12 +153,18 @@ func (l *load) session(email string) string {
 	return in.Token
 }
 
+// started is an application of somebody's that has just begun.
+func (l *load) started(email string) ident.Ref {
+	l.tb.Helper()
+	ref, err := l.app.applications.Start(l.as(email), application.Beginning{Call: loadCall, Title: "Invented project", Lead: "QMF"})
+	l.no(err)
+	return ref
+}
+
 // filled is an application of somebody's with every answer.
 func (l *load) filled(email string) ident.Ref {
 	l.tb.Helper()
-	ctx := l.as(email)
-	ref, err := l.app.applications.Start(ctx, application.Beginning{Call: loadCall, Title: "Invented project", Lead: "QMF"})
-	l.no(err)
+	ctx, ref := l.as(email), l.started(email)
 	for _, sec := range l.form.Sections {
 		page, err := l.app.applications.Open(ctx, ref, sec.Path())
 		l.no(err)
@@ -185,11 +193,17 @@ func (l *load) typed(sec *form.Section, words string) map[string][]string {
 func (l *load) signed(email string) ident.Ref {
 	l.tb.Helper()
 	ref := l.filled(email)
+	l.signs(email, ref)
+	return ref
+}
+
+// signs lets both signatories sign somebody's application.
+func (l *load) signs(email string, ref ident.Ref) {
+	l.tb.Helper()
 	l.no(l.app.applications.RequestSignatures(l.as(email), ref))
 	for _, who := range []string{testkit.SRO, testkit.Finance} {
 		page, err := l.app.applications.ToSign(l.as(who), ref)
 		l.no(err)
 		l.no(l.app.applications.Sign(l.as(who), ref, "Invented Person", page.Digest))
 	}
-	return ref
 }
