@@ -158,6 +158,7 @@ func printed(ctx context.Context, t *chromedp.Target, document, footer string) (
 func paper(footer string) page.PrintToPDFParams {
 	yes, margin, none := true, 0.79, `<span></span>`
 	return page.PrintToPDFParams{
+		Scale:      0.75, // so that a sheet is as wide as a desk's page, and wide tables fit
 		PaperWidth: 8.27, PaperHeight: 11.69, MarginTop: &margin, MarginBottom: &margin, MarginLeft: &margin, MarginRight: &margin,
 		PrintBackground: &yes, GenerateTaggedPDF: &yes, GenerateDocumentOutline: &yes, DisplayHeaderFooter: &yes, HeaderTemplate: none,
 		FooterTemplate: `<div style="font-family:Arial,sans-serif;font-size:8px;width:100%;margin:0 2cm;color:#4c6272;display:flex;justify-content:space-between"><span>` +

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"adoptionfund/internal/form"
 	"adoptionfund/internal/form/expression"
@@ -300,6 +301,15 @@ func (a answer) totals() []total {
 	return lines
 }
 
+// inside writes a heading as it stands inside a sentence: its first letter small, but for what is written in capitals, such as VAT.
+func inside(heading string) string {
+	r := []rune(heading)
+	if len(r) > 1 && unicode.IsUpper(r[1]) {
+		return heading
+	}
+	return strings.ToLower(string(r[:1])) + string(r[1:])
+}
+
 // breakdowns are tables that add up the amounts of a table's answer by the columns that offer choices.
 func breakdowns(f *form.Form, q *form.Question, v form.Value, note string) []Table {
 	if f == nil || len(v.Rows) < 2 {
@@ -307,11 +317,11 @@ func breakdowns(f *form.Form, q *form.Question, v form.Value, note string) []Tab
 	}
 	var tables []Table
 	for i, b := range f.Breakdowns(q, v) {
-		if note != "" {
-			note = ", " + strings.TrimPrefix(note, ", ")
+		if len(b.Lines) < 2 {
+			continue // it is the total again
 		}
 		t := Table{
-			ID: fmt.Sprintf("%s-by-%d", q.Code, i+1), Caption: "By " + strings.ToLower(b.By[:1]) + b.By[1:] + note, CaptionSize: Small, Compact: true, RowHeaders: true,
+			ID: fmt.Sprintf("%s-by-%d", q.Code, i+1), Caption: "By " + inside(b.By) + note, CaptionSize: Small, Compact: true, RowHeaders: true,
 			Columns: []Column{{Heading: b.By}, {Heading: "Sum", Numeric: true}}, Foot: Cells("Total", b.Total.String()),
 		}
 		for _, l := range b.Lines {

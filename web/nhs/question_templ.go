@@ -790,7 +790,7 @@ func (a answer) table() templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			for _, t := range breakdowns(a.page.Form, a.q, a.value, "as saved") {
+			for _, t := range breakdowns(a.page.Form, a.q, a.value, ", as saved") {
 				templ_7745c5c3_Err = t.Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

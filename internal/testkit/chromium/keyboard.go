@@ -47,3 +47,10 @@ func (p *Person) strike(keys string) {
 	p.tb.Helper()
 	p.must(chromedp.Run(p.ctx, chromedp.KeyEvent(keys)))
 }
+
+// Select marks all of the text in what has the focus, so that what is typed next takes its place.
+func (p *Person) Select() *Person {
+	p.tb.Helper()
+	eval[bool](p, "document.activeElement.select(), true")
+	return p
+}

@@ -36,7 +36,7 @@ func (p Preview) Head() shared.Head {
 
 // Footer stands on every sheet: which application this is, how far it was, and when it was printed.
 func (p Preview) Footer() string {
-	return string(p.Application.Ref) + ", " + p.standing() + ", printed " + uktime.Moment(p.Now) + " UK time"
+	return string(p.Application.Ref) + ", " + p.standing() + ", printed " + uktime.Moment(p.Now)
 }
 
 // standing says which version of the application this is.

@@ -152,7 +152,7 @@ func (s SelfCheck) found(severity rules.Severity) []string {
 	var texts []string
 	for _, f := range s.Found {
 		if f.Severity == severity && !f.Broken {
-			texts = append(texts, rules.CriterionTitle(f.Criterion)+": "+f.Message)
+			texts = append(texts, f.Message)
 		}
 	}
 	return texts
