@@ -45,13 +45,16 @@ func askToSelect(q *Question) string {
 	return "Select " + name(q)
 }
 
-// byteOrderMark is white space to browsers, and nothing to Unicode.
-const byteOrderMark = '\uFEFF'
+// What browsers and Unicode do not agree on: the first is white space to browsers alone, the second to Unicode alone.
+const (
+	byteOrderMark = '\uFEFF'
+	nextLine      = '\u0085'
+)
 
 // Words counts the words of a text: what stands between white space, as browsers know it, so that the counter beside a text says the
 // same. A dash that stands alone is a word, two words joined by one are one word; this is how word processors count.
 func Words(text string) int {
-	return len(strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || r == byteOrderMark }))
+	return len(strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) && r != nextLine || r == byteOrderMark }))
 }
 
 // Characters counts the characters of a text as browsers do: in units of UTF-16, of which an emoji has two or more. A line break is one.

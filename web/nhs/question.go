@@ -294,9 +294,11 @@ func (a answer) totals() []total {
 		if c.Kind != form.KindMoney {
 			continue
 		}
+		line := total{column: c.Code} // a script fills it while amounts are typed
 		if sum, ok := form.Total(a.value, c.Code); ok && sum != money.Pence(0) {
-			lines = append(lines, total{c.Code, fmt.Sprintf("Total of %s as saved: %s", c.Name(), sum)})
+			line.text = fmt.Sprintf("Total of %s as saved: %s", c.Name(), sum)
 		}
+		lines = append(lines, line)
 	}
 	return lines
 }

@@ -92,7 +92,7 @@ class Keeping {
     this.form.addEventListener('input', (event) => this.note(event))
     this.form.addEventListener('change', (event) => this.note(event))
     this.form.addEventListener('focusout', () => { if (this.waiting) this.send() })
-    this.form.addEventListener('submit', () => this.submit())
+    this.form.addEventListener('submit', (event) => this.submit(event))
     window.addEventListener('online', () => { this.tries = 0; this.send() })
     window.addEventListener('offline', () => { if (this.unsent().length > 0) this.sayOffline() })
     document.addEventListener('visibilitychange', () => { if (document.visibilityState === 'hidden') this.sendLast() })
@@ -102,7 +102,15 @@ class Keeping {
     })
   }
 
-  submit() {
+  // submit lets what is on its way arrive first: else the form would not know of it, and a person would clash with themself.
+  submit(event) {
+    if (this.sending) {
+      event.preventDefault()
+      const button = event.submitter
+      this.then = () => this.form.requestSubmit(button)
+      return
+    }
+    clearTimeout(this.waiting)
     this.leaving = true
     try { sessionStorage.setItem(submitted, this.key) } catch { /* as above */ }
   }
@@ -163,7 +171,14 @@ class Keeping {
       this.later()
     }
     this.sending = false
+    if (this.then) return this.goOn()
     if (this.again) { this.again = false; this.send() }
+  }
+
+  goOn() {
+    const then = this.then
+    this.then = undefined
+    then()
   }
 
   // sendLast sends what is left when the page goes away. Whether it arrived is seen when the page is opened again.
