@@ -66,10 +66,9 @@ debian:
 	  elif sudo -n true 2>/dev/null; then sudo apt-get update -qq && sudo DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
 	  else echo "The tests need:$$missing. Run: sudo apt-get install$$missing"; exit 1; fi; fi
 
-# Everything: on SQLite with the race detector, then on a throwaway PostgreSQL.
+# Everything: on SQLite with the race detector and in a browser, then on a throwaway PostgreSQL.
 test: debian build format fresh lint $(GOTESTSUM)
-	$(GOTESTSUM) --format pkgname -- -race -timeout 20m ./...
-	scripts/postgres.sh $(GOTESTSUM) --format pkgname -- -timeout 20m $$(grep -rl 'internal/testkit' --include=*_test.go internal cmd | xargs -n 1 dirname | sort -u | sed 's#^#./#')
+	scripts/test.sh
 
 bench: debian build
 	scripts/bench.sh $(BENCH)

@@ -69,7 +69,7 @@ func (w *together) becomes(code, text string) {
 //nolint:paralleltest // the browser is one
 func TestNothingTypedIsLost(t *testing.T) {
 	b := chromium.Start(t, modules)
-	for name, how := range map[string]chromium.How{"at a desk": {JavaScript: true, Width: 1200}, "on a phone": {JavaScript: true, Width: 390}} {
+	for name, how := range waysWithJavaScript() {
 		t.Run(name, func(t *testing.T) {
 			w := newTogether(t, b, how)
 			w.typed()

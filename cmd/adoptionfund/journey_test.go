@@ -172,7 +172,7 @@ func (p *path) at(moment string) {
 //nolint:paralleltest // the browser is one, and each path is long
 func TestTheWholePath(t *testing.T) {
 	b := chromium.Start(t, modules)
-	for name, how := range map[string]chromium.How{"at a desk": {JavaScript: true, Width: 1200}, "on a phone without JavaScript": {Width: 390}} {
+	for name, how := range ways() {
 		t.Run(name, func(t *testing.T) {
 			p := newPath(t, b, how)
 			p.prepare()
