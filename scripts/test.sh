@@ -4,7 +4,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 run=(bin/gotestsum --format pkgname --)
-journeys=$(sed -n 's/^func \(Test[A-Za-z0-9]*\)(t .*/\1/p' cmd/adoptionfund/journey_*_test.go | paste -sd '|')
+journeys=$(sed -n 's/^func \(Test[A-Za-z0-9]*\)(t .*/\1/p' cmd/adoptionfund/journey*_test.go | paste -sd '|')
 out=$(mktemp)
 trap 'rm -f "$out"' EXIT
 

@@ -173,5 +173,5 @@ func (o Options) check(r *route.Request) (route.Reply, error) {
 	if err != nil {
 		return route.Reply{}, err //nolint:wrapcheck // application has said what it was doing
 	}
-	return route.Show(page.Check{Overview: v, Title: "All answers"})
+	return route.Show(page.Check{Overview: v, Title: "Check your answers"})
 }

@@ -256,7 +256,7 @@ func (o Overview) tasks() nhs.TaskList {
 	return list
 }
 
-// missing is a question that is not answered yet, with the address of its input.
+// missing is a question that is not answered yet, with the address of its input, or a section in which an answer is to be put right.
 type missing struct{ id, text, href string }
 
 func (o Overview) missing() []missing {
@@ -266,6 +266,9 @@ func (o Overview) missing() []missing {
 			if q, ok := o.Form.Question(code); ok {
 				all = append(all, missing{string(code), t.Section.Title + ": " + q.Name(), at(o.Application, "/sections/"+t.Section.Path()+"#"+string(code))})
 			}
+		}
+		if t.Progress != form.Done && len(t.Missing) == 0 {
+			all = append(all, missing{"put-right-" + t.Section.Path(), t.Section.Title + ": an answer is to be put right", at(o.Application, "/sections/"+t.Section.Path())})
 		}
 	}
 	return all

@@ -21,6 +21,14 @@ func (c Check) Head() shared.Head {
 	return shared.Head{Title: c.Title, Caption: caption(c.Application), Crumbs: above(c.Application)}
 }
 
+// open is what stands in the way of signing, in the order of the form.
+func (c Check) open() []missing {
+	if !c.Application.Writable() {
+		return nil
+	}
+	return Overview{Overview: c.Overview}.missing()
+}
+
 // Preview is the whole application as its readers get it, to be read, printed, or kept as a PDF file.
 type Preview struct {
 	application.Overview
