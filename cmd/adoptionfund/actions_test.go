@@ -19,8 +19,8 @@ import (
 // versions bring what asks them; an action that is granted and forgotten would not be in this list.
 func later() []access.Action {
 	return []access.Action{
-		access.ImportGrants, access.ImportProgrammes, access.ListRounds, access.ViewRound,
-		access.EditRound, access.ProposeCallReopening, access.ArchiveCall, access.ViewOtherFunding, access.SettleMatch, access.TryRules,
+		access.ImportGrants, access.ImportProgrammes,
+		access.EditRound, access.ArchiveCall, access.ViewOtherFunding, access.SettleMatch, access.TryRules,
 		access.ProposeShortlist, access.ConfirmShortlist, access.ViewProduct, access.EditProduct, access.MergeProducts, access.PermitReuse,
 		access.DeclareRelease, access.RecogniseAssessment, access.WarnExpiry, access.FindInterests, access.RemindReviewer, access.EditFeedback,
 		access.DiscussModeration, access.ViewMeeting, access.PrepareMeeting, access.RecordMeeting, access.SignMinutes, access.RunCalibration,

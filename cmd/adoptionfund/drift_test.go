@@ -32,7 +32,7 @@ func rows() []any {
 	return []any{
 		&people.Person{}, &people.Grant{}, &people.Organisation{}, &people.Representative{}, &people.Session{}, &people.Held{},
 		&fund.Round{}, &fund.Call{}, &fund.Change{}, &fund.Question{},
-		&application.Application{}, &application.Part{}, &application.Signature{}, &application.Submission{}, &application.Extension{}, &application.File{}, &application.Uploading{},
+		&application.Application{}, &application.Part{}, &application.Signature{}, &application.Submission{}, &application.Extension{}, &application.Amendment{}, &application.Withdrawal{}, &application.File{}, &application.Uploading{},
 		&application.Invited{}, &application.Deputising{}, &notify.Preferences{},
 		&product.Product{}, &product.Claim{}, &product.Return{}, &product.Assessed{}, &product.Position{},
 		&eligibility.Finding{}, &eligibility.Clarification{}, &eligibility.Note{}, &eligibility.Reopening{},

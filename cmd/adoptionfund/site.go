@@ -45,7 +45,7 @@ func (a *app) site(demo bool) (*site.Site, error) {
 func (a *app) routes(demo bool) []route.Row {
 	open := public.Options{
 		Funds: a.funds, Library: a.library, Rubrics: a.rubrics, SelfCheck: a.selfCheck, People: a.people, PublicKey: a.gate.PublicKey(), PublicURL: a.config.Public(),
-		Tasks: append(panel.Tasks(a.gate, a.reviews), applicant.Tasks(a.applications), applicant.ClarificationTasks(a.applications, a.eligibility), fundteam.QuestionTasks(a.funds)),
+		Tasks: append(panel.Tasks(a.gate, a.reviews), applicant.Tasks(a.applications), applicant.ClarificationTasks(a.applications, a.eligibility), fundteam.QuestionTasks(a.funds), fundteam.ExtensionTasks(a.applications, a.funds)),
 	}
 	if demo {
 		open.Mail = notify.NewBox(a.db.Read)
@@ -53,7 +53,9 @@ func (a *app) routes(demo bool) []route.Row {
 	return slices.Concat(
 		public.Rows(open),
 		account.Rows(a.people, a.funds.ScopeName),
-		applicant.Rows(applicant.Options{Applications: a.applications, Funds: a.funds, People: a.people}),
+		applicant.Rows(applicant.Options{
+			Applications: a.applications, Funds: a.funds, People: a.people, Later: applicant.LaterOf(a.eligibility, a.awards), Decline: a.awards.Decline,
+		}),
 		applicant.Clarifications(a.eligibility),
 		applicant.Supplier(a.products),
 		applicant.Outcomes(a.decisions),
@@ -61,6 +63,7 @@ func (a *app) routes(demo bool) []route.Row {
 		fundteam.DTAC(a.products, a.eligibility, a.reviews),
 		fundteam.PeopleRows(a.people, a.funds),
 		fundteam.Questions(a.funds),
+		fundteam.Extensions(a.applications, a.funds),
 		reviewer.Rows(reviewer.Rooms{Applications: a.applications, Interests: a.interests, Assignments: a.assignments, Reviews: a.reviews, Now: a.gate.Now}),
 		panel.Assessment{Funds: a.funds, Interests: a.interests, Assignments: a.assignments, Reviews: a.reviews}.Rows(),
 		panel.Allocation(a.allocations),

@@ -40,6 +40,18 @@ type Extension struct {
 	ProposedAt    time.Time
 	ConfirmedBy   *ident.Person
 	ConfirmedAt   *time.Time
+	RefusedBy     *ident.Person
+	RefusedAt     *time.Time
+}
+
+// Why says why, in words.
+func (e Extension) Why() string {
+	for _, r := range ExtensionReasons() {
+		if r.Code == e.Reason {
+			return r.Label
+		}
+	}
+	return e.Reason
 }
 
 // TableName is the table of extensions of single applicants.

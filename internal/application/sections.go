@@ -165,6 +165,9 @@ type Overview struct {
 	May         map[access.Action]bool
 	Asked       bool // the signatories were asked
 	Cleared     []Cleared
+	// Withdrawal is why it, or its award, was taken back, and WithdrawnBy who did; nil: it was not, or it is not for the reader.
+	Withdrawal  *Withdrawal
+	WithdrawnBy string
 	// Organisations are the names of those that the answers name.
 	Organisations map[ident.ODS]string
 }
@@ -212,7 +215,7 @@ func (s *Service) overview(tx *work.Tx, a *Application) (Overview, error) {
 	if err := s.tasks(tx, &o); err != nil {
 		return o, err
 	}
-	for _, act := range []access.Action{access.NameDeputy, access.LeaveApplication, access.HandOverApplication, access.ReplaceMainContact, access.EditApplication, access.SubmitApplication, access.SignApplication, access.WithdrawApplication, access.InviteToApplication, access.ViewReceipt, access.ViewOutcome, access.ReopenCopy, access.CopyApplication} {
+	for _, act := range []access.Action{access.NameDeputy, access.LeaveApplication, access.HandOverApplication, access.ReplaceMainContact, access.EditApplication, access.SubmitApplication, access.SignApplication, access.WithdrawApplication, access.InviteToApplication, access.ViewReceipt, access.ViewOutcome, access.ReopenCopy, access.CopyApplication, access.ProposeExtension, access.ConfirmExtension} {
 		if o.May[act], err = tx.May(act, a); err != nil {
 			return o, err
 		}
@@ -223,7 +226,7 @@ func (s *Service) overview(tx *work.Tx, a *Application) (Overview, error) {
 	if o.Cleared, err = cleared(tx, a, f, o.Signatures); err != nil {
 		return o, err
 	}
-	if o.Submissions, err = submissionsOf(tx, a.ID); err != nil {
+	if err := o.sent(tx); err != nil {
 		return o, err
 	}
 	if o.Organisations, err = organisationsIn(tx, o.Answers); err != nil {
@@ -235,6 +238,16 @@ func (s *Service) overview(tx *work.Tx, a *Application) (Overview, error) {
 	}
 	o.People, err = participants(tx, a)
 	return o, err
+}
+
+// sent reads what was sent and what was taken back.
+func (o *Overview) sent(tx *work.Tx) error {
+	var err error
+	if o.Submissions, err = submissionsOf(tx, o.Application.ID); err != nil {
+		return err
+	}
+	o.Withdrawal, o.WithdrawnBy, err = WithdrawalOf(tx, o.Application)
+	return err
 }
 
 func (s *Service) tasks(tx *work.Tx, o *Overview) error {

@@ -211,17 +211,3 @@ func (s *Service) List(ctx context.Context, q Query) ([]*Application, error) {
 	})
 	return rows, err
 }
-
-// Withdraw takes an application back, with a reason.
-func (s *Service) Withdraw(ctx context.Context, ref ident.Ref, reason string) error {
-	if strings.TrimSpace(reason) == "" || form.Characters(reason) > 2000 {
-		return fault.Fields(fault.Problems{"reason": "Enter the reason why you withdraw, in 2,000 characters or fewer"})
-	}
-	return s.gate.Write(ctx, func(tx *work.Tx) error {
-		a, err := ByRef(tx, ref)
-		if err != nil {
-			return err
-		}
-		return Move(tx, a, workflow.Withdraw, nil, map[string]any{"reason_digest": digestOf(reason)})
-	})
-}

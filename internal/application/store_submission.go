@@ -61,3 +61,19 @@ func callsWithEndedExtensions(tx *work.Tx, before time.Time) ([]ident.CallRef, e
 	}
 	return refs, nil
 }
+
+func addAmendments(tx *work.Tx, rows []Amendment) error {
+	if err := tx.DB().Create(&rows).Error; err != nil {
+		return fmt.Errorf("keeping later answers: %w", err)
+	}
+	return nil
+}
+
+// amendmentsOf gives the later answers beside a submission, oldest first.
+func amendmentsOf(tx *work.Tx, id ident.Submission) ([]Amendment, error) {
+	return work.Many[Amendment](tx.DB().Where("submission_id = ?", id).Order("at, id"), "later answers")
+}
+
+func withdrawalOf(tx *work.Tx, id ident.Application) (*Withdrawal, error) {
+	return work.Find[Withdrawal](tx.DB().Where("application_id = ?", id).Order("at DESC"), "withdrawal")
+}

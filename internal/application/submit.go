@@ -185,7 +185,8 @@ func (s *Service) standingSubmission(tx *work.Tx, a *Application) (*Submission, 
 	return submissionByID(tx, *a.SubmissionID)
 }
 
-// Snapshot gives the answers of the standing submission with its form: what the rooms after this one assess.
+// Snapshot gives the answers of the standing submission with its form, and in their place those that were changed at a question of the
+// fund: what the rooms after this one assess.
 func (s *Service) Snapshot(tx *work.Tx, a *Application) (*form.Form, form.Answers, *Submission, error) { //nolint:revive // what belongs together and is read at one moment
 	sub, err := s.standingSubmission(tx, a)
 	if err != nil {
@@ -199,7 +200,11 @@ func (s *Service) Snapshot(tx *work.Tx, a *Application) (*form.Form, form.Answer
 		return nil, nil, nil, fmt.Errorf("reading submission %s: %w", sub.ID, err)
 	}
 	f, err := s.library.Form(snap.Form)
-	return f, snap.Answers, sub, err
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	answers, err := amended(tx, sub.ID, snap.Answers)
+	return f, answers, sub, err
 }
 
 // Receipt gives the receipt of the standing submission, as it was signed.

@@ -215,6 +215,47 @@ func TestAnAwardIsAgreedByEverybodyWhoMust(t *testing.T) {
 	b.Unbroken()
 }
 
+func TestAnAwardIsDeclinedWithAReasonBeforeTheAgreement(t *testing.T) {
+	t.Parallel()
+	b := newBoard(t)
+	apps := b.Assessed(2, "4")
+	b.no(b.decisions.Approve(b.As("approver1"), b.proposed(), ""))
+	b.released()
+	b.no(b.awards.Create(b.Job(access.ReleaseCall), apps[0].ID))
+	owner := b.As(testkit.Applicant)
+	b.Want(b.awards.Decline(owner, apps[0].Ref, " "), fault.Invalid)
+	b.no(b.awards.Decline(owner, apps[0].Ref, "The ward closes"))
+	b.Want(b.awards.Decline(owner, apps[0].Ref, "Again"), fault.Conflict)
+	page, err := b.awards.Show(b.As(testkit.Manager), apps[0].Ref)
+	b.no(err)
+	if page.Award.State != workflow.OfferDeclined || page.Declined == nil || page.Declined.Reason != "The ward closes" || page.DeclinedBy == "" {
+		t.Errorf("%s %+v by %q", page.Award.State, page.Declined, page.DeclinedBy)
+	}
+	b.Unbroken()
+}
+
+func TestTheApproverSeesWhoWasGivenMoreTime(t *testing.T) {
+	t.Parallel()
+	b := newBoard(t)
+	apps := b.Assessed(2, "4")
+	manager, err := b.People.As(t.Context(), testkit.Address(testkit.Manager))
+	b.no(err)
+	now := b.Clock.Now()
+	for i, confirmed := range []*time.Time{&now, nil} {
+		e := application.Extension{ID: ident.New[string](), ApplicationID: apps[i].ID, UntilAt: now, Reason: "illness", ProposedBy: manager.ID, ProposedAt: now}
+		if e.ConfirmedAt = confirmed; confirmed != nil {
+			e.ConfirmedBy = &manager.ID
+		}
+		b.no(b.DB.Write.Create(&e).Error)
+	}
+	b.proposed()
+	desk, err := b.decisions.Desk(b.As("approver1"))
+	b.no(err)
+	if len(desk) != 1 || len(desk[0].Extensions) != 1 || desk[0].Extensions[0].ApplicationID != apps[0].ID || desk[0].Extensions[0].Why() != "Illness or bereavement" {
+		t.Errorf("%+v", desk)
+	}
+}
+
 func TestAnOfferLapsesAtItsDate(t *testing.T) {
 	t.Parallel()
 	b := newBoard(t)

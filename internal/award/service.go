@@ -238,14 +238,20 @@ func (s *Service) acceptIfBoth(tx *work.Tx, a *Award) error {
 	}, nil)
 }
 
-// Decline ends an offer at the recipient's word.
-func (s *Service) Decline(ctx context.Context, ref ident.Ref) error {
+// Decline ends an award at the recipient's word, with a reason, at any time before the agreement.
+func (s *Service) Decline(ctx context.Context, ref ident.Ref, reason string) error {
+	if err := application.CheckReason(reason); err != nil {
+		return err //nolint:wrapcheck // it is a fault of what was typed
+	}
 	return s.gate.Write(ctx, func(tx *work.Tx) error {
 		a, err := ByRef(tx, ref)
 		if err != nil {
 			return err
 		}
-		return Move(tx, a, workflow.Decline, nil, nil)
+		if err := Move(tx, a, workflow.Decline, nil, map[string]any{"reason_digest": audit.Digest([]byte(reason))}); err != nil {
+			return err
+		}
+		return application.KeepWithdrawal(tx, a.application, application.WithdrawnAward, reason)
 	})
 }
 
@@ -326,6 +332,9 @@ type Page struct {
 	Accepted    []Acceptance
 	People      map[ident.Person]string
 	May         map[access.Action]bool
+	// Declined is why it was declined, and DeclinedBy who did; nil: it was not, or it is not for the reader.
+	Declined   *application.Withdrawal
+	DeclinedBy string
 }
 
 // Show gives the page of an award.
@@ -360,6 +369,9 @@ func page(tx *work.Tx, a *Award) (Page, error) {
 		ids = append(ids, c.Person)
 	}
 	if p.People, err = people.Names(tx, ids...); err != nil {
+		return p, err
+	}
+	if p.Declined, p.DeclinedBy, err = application.WithdrawalOf(tx, a.application); err != nil {
 		return p, err
 	}
 	for _, act := range []access.Action{access.RecordCheck, access.ConfirmChecks, access.AcceptAward, access.DeclineAward, access.CountersignAgreement, access.ManageConditions} {

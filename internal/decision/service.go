@@ -320,9 +320,11 @@ type Waiting struct {
 	Lines     []allocation.Line
 	Names     map[ident.Application]Named
 	Approvals []Approval
-	People    map[ident.Person]string
-	May       bool // approve it, as the next step
-	MayReturn bool
+	// Extensions are those that single applicants of the call were given.
+	Extensions []application.Extension
+	People     map[ident.Person]string
+	May        bool // approve it, as the next step
+	MayReturn  bool
 }
 
 // Named is an application as approvals show it.
@@ -378,9 +380,15 @@ func (s *Service) waiting(tx *work.Tx, p *allocation.Proposal) (Waiting, error) 
 	if w.Approvals, err = approvalsOf(tx, p.ID); err != nil {
 		return w, err
 	}
+	if w.Extensions, err = application.ExtensionsIn(tx, p.Call().ID); err != nil {
+		return w, err
+	}
 	ids := []ident.Person{p.MadeBy}
 	for _, a := range w.Approvals {
 		ids = append(ids, a.Person)
+	}
+	for _, e := range w.Extensions {
+		ids = append(ids, e.ProposedBy, *e.ConfirmedBy)
 	}
 	if w.People, err = people.Names(tx, ids...); err != nil {
 		return w, err

@@ -90,7 +90,9 @@ func (c *course) planAward(e *entry, i int, release time.Time) {
 	})
 	if i%12 == 7 {
 		plan(6*day, func(ctx context.Context, ref ident.Ref) error {
-			return c.d.do(ctx, e.team.sro.Email, func(ctx context.Context) error { return c.d.Awards.Decline(ctx, ref) })
+			return c.d.do(ctx, e.team.sro.Email, func(ctx context.Context) error {
+				return c.d.Awards.Decline(ctx, ref, "Another programme pays for it (invented)")
+			})
 		})
 		return
 	}

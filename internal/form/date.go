@@ -74,7 +74,7 @@ func ReadDate(text string) (Date, bool) {
 	if len(parts) != 3 {
 		return "", false
 	}
-	if len(parts[0]) == 4 {
+	if _, err := strconv.Atoi(parts[0]); err == nil && len(parts[0]) == 4 { // not 14th
 		parts[0], parts[2] = parts[2], parts[0]
 	}
 	return TypedDate{Day: parts[0], Month: parts[1], Year: parts[2]}.date()

@@ -82,6 +82,8 @@ type Change struct {
 	ProposedAt  time.Time
 	ConfirmedBy *ident.Person
 	ConfirmedAt *time.Time
+	RefusedBy   *ident.Person
+	RefusedAt   *time.Time
 }
 
 // TableName is the table of changes.

@@ -7,14 +7,12 @@ import (
 	"io/fs"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"adoptionfund/internal/access"
 	"adoptionfund/internal/audit"
 	"adoptionfund/internal/fault"
 	"adoptionfund/internal/ident"
 	"adoptionfund/internal/money"
-	"adoptionfund/internal/uktime"
 	"adoptionfund/internal/work"
 	"adoptionfund/internal/workflow"
 )
@@ -185,85 +183,6 @@ func (s *Service) due(ctx context.Context, state workflow.CallState, is func(Cal
 		return err
 	})
 	return refs, err
-}
-
-// Extension is a later deadline that is proposed, with its reason.
-type Extension struct {
-	Until  time.Time
-	Reason string
-}
-
-const (
-	extension = "extension"
-	reopening = "reopening"
-
-	longestReason = 2000 // characters
-)
-
-// ProposeExtension proposes a later deadline for all; a second person confirms it.
-func (s *Service) ProposeExtension(ctx context.Context, ref ident.CallRef, e Extension) error {
-	return s.gate.Write(ctx, func(tx *work.Tx) error {
-		c, err := PermittedCall(tx, ref, access.ProposeCallExtension)
-		if err != nil {
-			return err
-		}
-		problems := fault.Problems{}
-		if n := utf8.RuneCountInString(e.Reason); strings.TrimSpace(e.Reason) == "" || n > longestReason {
-			problems["reason"] = "Enter the reason, as it will be published, in 2,000 characters or fewer"
-		}
-		if !e.Until.After(c.ClosesAt) {
-			problems["until"] = "The new deadline must be later than " + uktime.Moment(c.ClosesAt)
-		}
-		if err := fault.Fields(problems); err != nil {
-			return err
-		}
-		if waiting, err := openChange(tx, c.ID, extension); err != nil || waiting != nil {
-			return orConflict(err, "An extension of this call waits for a second person already")
-		}
-		tx.Record(event(c, string(access.ProposeCallExtension), map[string]any{"until": e.Until}))
-		return work.Add(tx, &Change{ID: ident.New[string](), CallID: c.ID, Kind: extension, ClosesAt: e.Until.UTC(), Reason: e.Reason, ProposedBy: tx.By.ID, ProposedAt: tx.Now})
-	})
-}
-
-func orConflict(err error, words string) error {
-	if err != nil {
-		return err
-	}
-	return fault.New(fault.Conflict, "%s", words)
-}
-
-// ConfirmExtension makes a proposed extension hold, by a person other than the one who proposed it.
-func (s *Service) ConfirmExtension(ctx context.Context, ref ident.CallRef) error {
-	return s.gate.Write(ctx, func(tx *work.Tx) error {
-		_, err := ConfirmExtension(tx, ref)
-		return err
-	})
-}
-
-// ConfirmExtension is Service.ConfirmExtension for the room that tells those who are writing. It gives the call with its new deadline.
-func ConfirmExtension(tx *work.Tx, ref ident.CallRef) (*Call, error) {
-	c, err := CallByRef(tx, ref)
-	if err != nil {
-		return nil, err
-	}
-	waiting, err := openChange(tx, c.ID, extension)
-	if err != nil {
-		return nil, err
-	}
-	guards := work.Guards{
-		workflow.ExtensionProposed: Holds(waiting != nil),
-		workflow.LaterDeadline:     Holds(waiting != nil && waiting.ClosesAt.After(c.ClosesAt)),
-	}
-	if waiting != nil {
-		if waiting.ProposedBy == tx.By.ID {
-			return nil, fault.New(fault.Forbidden, "Somebody other than who proposed the extension must confirm it")
-		}
-		if err := confirmChange(tx, waiting); err != nil {
-			return nil, err
-		}
-		c.ClosesAt = waiting.ClosesAt
-	}
-	return c, Move(tx, c, workflow.ExtendCall, guards)
 }
 
 // RoundWithCalls is a round as lists show it.

@@ -81,13 +81,21 @@ func changesOf(tx *work.Tx, call ident.Call) ([]Change, error) {
 
 // openChange gives the proposed change of a kind that waits for its second person, or nil.
 func openChange(tx *work.Tx, call ident.Call, kind string) (*Change, error) {
-	return work.Find[Change](tx.DB().Where("call_id = ? AND kind = ? AND confirmed_at IS NULL", call, kind).Order("proposed_at DESC"), "extension")
+	return work.Find[Change](tx.DB().Where("call_id = ? AND kind = ? AND confirmed_at IS NULL AND refused_at IS NULL", call, kind).Order("proposed_at DESC"), "extension")
 }
 
 func confirmChange(tx *work.Tx, c *Change) error {
 	err := tx.DB().Model(&Change{}).Where("id = ? AND confirmed_at IS NULL", c.ID).Updates(map[string]any{"confirmed_by": tx.By.ID, "confirmed_at": tx.Now}).Error
 	if err != nil {
 		return fmt.Errorf("confirming an extension: %w", err)
+	}
+	return nil
+}
+
+func refuseChange(tx *work.Tx, c *Change) error {
+	err := tx.DB().Model(&Change{}).Where("id = ? AND confirmed_at IS NULL", c.ID).Updates(map[string]any{"refused_by": tx.By.ID, "refused_at": tx.Now}).Error
+	if err != nil {
+		return fmt.Errorf("refusing an extension: %w", err)
 	}
 	return nil
 }

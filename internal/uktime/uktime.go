@@ -46,6 +46,11 @@ func Deadline(t time.Time) string {
 	return t.In(Zone()).Format("Monday 2 January 2006 at 15:04") + " UK time"
 }
 
+// Exactly is Moment with seconds and thousandths, where it matters on which side of a deadline something was.
+func Exactly(t time.Time) string {
+	return t.In(Zone()).Format("2 January 2006 at 15:04:05.000") + " UK time"
+}
+
 // Date shows the day in the United Kingdom: "12 October 2026".
 func Date(t time.Time) string { return t.In(Zone()).Format("2 January 2006") }
 
@@ -78,3 +83,35 @@ func plural(n int, word string) string {
 
 // Clock is the time of day, as on a clock on the wall in the United Kingdom.
 func Clock(t time.Time) string { return t.In(Zone()).Format("15:04") }
+
+// ReadClock reads a time of day as people type it: 12:00, 12.00, 1730, 5pm, 5:30 pm, noon; nothing is noon. It gives it as 17:30. False if it
+// is none.
+func ReadClock(text string) (string, bool) {
+	text = strings.ReplaceAll(strings.ToLower(strings.TrimSpace(text)), " ", "")
+	switch text {
+	case "", "noon", "midday":
+		return Noon, true
+	case "midnight":
+		return "", false // of which day?
+	}
+	text = strings.NewReplacer("a.m.", "am", "p.m.", "pm", ".", ":").Replace(text)
+	for _, layout := range []string{"15:04", "1504", "3:04pm", "3pm"} {
+		if t, err := time.Parse(layout, text); err == nil {
+			return t.Format("15:04"), true
+		}
+	}
+	return "", false
+}
+
+// At is the moment of a day, as files carry it, and a time of day in the United Kingdom. False if there is no such moment, because the
+// clocks go forward over it. Where they go back over it, it is the first of the two.
+func At(day, clock string) (time.Time, bool) {
+	t, err := Parse(day + " " + clock)
+	if err != nil || t.In(Zone()).Format("2006-01-02 15:04") != day+" "+clock {
+		return time.Time{}, false
+	}
+	if before := t.Add(-time.Hour); before.In(Zone()).Format("2006-01-02 15:04") == day+" "+clock {
+		t = before
+	}
+	return t, true
+}

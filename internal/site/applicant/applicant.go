@@ -6,6 +6,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"time"
 
 	"adoptionfund/internal/access"
 	"adoptionfund/internal/application"
@@ -24,6 +25,24 @@ type Options struct {
 	Applications *application.Service
 	Funds        *fund.Service
 	People       *people.Service
+	// Later is what the rooms after this one know of an application; nil: nothing.
+	Later func(ctx context.Context, a *application.Application) (Later, error)
+	// Decline declines the award of a successful application; nil: there is none.
+	Decline func(ctx context.Context, ref ident.Ref, reason string) error
+}
+
+// Later is what becomes of an application after it was submitted.
+type Later struct {
+	Dates map[workflow.When]time.Time
+	// Declinable says that there is an award that is not agreed yet.
+	Declinable bool
+}
+
+func (o Options) later(r *route.Request, a *application.Application) (Later, error) {
+	if o.Later == nil {
+		return Later{}, nil
+	}
+	return o.Later(r.Context(), a)
 }
 
 // uploadBytes is the largest form with files.
@@ -165,7 +184,11 @@ func (o Options) overview(r *route.Request) (route.Reply, error) {
 	if err != nil {
 		return route.Reply{}, err //nolint:wrapcheck // application has said what it was doing
 	}
-	return route.Show(page.Overview{Overview: v, Now: r.Arrival(), Problems: r.Problems()})
+	later, err := o.later(r, v.Application)
+	if err != nil {
+		return route.Reply{}, err
+	}
+	return route.Show(page.Overview{Overview: v, Now: r.Arrival(), Problems: r.Problems(), Dates: later.Dates, Declinable: later.Declinable})
 }
 
 func (o Options) check(r *route.Request) (route.Reply, error) {

@@ -4,16 +4,25 @@ import (
 	"fmt"
 	"io"
 
+	"adoptionfund/internal/fault"
 	"adoptionfund/internal/site/route"
+	"adoptionfund/internal/workflow"
 	page "adoptionfund/web/page/apply"
+	"adoptionfund/web/page/shared"
 )
 
 func (o Options) submit(r *route.Request) (route.Reply, error) {
 	ref := refOf(r)
-	if err := o.Applications.Submit(r.Context(), ref); err != nil {
+	err := o.Applications.Submit(r.Context(), ref)
+	switch {
+	case err == nil:
+		return route.Go("/applications/%s/receipt", ref)
+	case fault.Is(err, fault.Invalid):
 		return r.Again(err, o.overview)
 	}
-	return route.Go("/applications/%s/receipt", ref)
+	return r.Instead(err, func(words string, ours bool) shared.Page {
+		return page.NotSent{Ref: ref, Why: words, Ours: ours, Arrived: r.Arrival(), Reference: r.Reference(), Email: r.Brand().Email}
+	})
 }
 
 func (o Options) reopen(r *route.Request) (route.Reply, error) {
@@ -53,9 +62,17 @@ func (o Options) withdrawPage(r *route.Request) (route.Reply, error) {
 
 func (o Options) withdraw(r *route.Request) (route.Reply, error) {
 	ref := refOf(r)
-	if err := o.Applications.Withdraw(r.Context(), ref, r.Field("reason")); err != nil {
+	v, err := o.Applications.Overview(r.Context(), ref)
+	if err != nil {
+		return route.Reply{}, err //nolint:wrapcheck // application has said what it was doing
+	}
+	take, done := o.Applications.Withdraw, "The application is withdrawn."
+	if v.Application.State == workflow.Successful && o.Decline != nil {
+		take, done = o.Decline, "The award is declined."
+	}
+	if err := take(r.Context(), ref, r.Field("reason")); err != nil {
 		return r.Again(err, o.withdrawPage)
 	}
-	r.Flash("The application is withdrawn.")
+	r.Flash(done)
 	return route.Go("/applications/%s", ref)
 }

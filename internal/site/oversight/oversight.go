@@ -141,7 +141,7 @@ func (h handlers) act(r *route.Request, ref ident.Ref) error {
 		return h.Awards.Accept(ctx, ref, r.Field("name"), r.Field("acknowledge") == "yes")
 	case "decline":
 		r.Flash("The award is declined")
-		return h.Awards.Decline(ctx, ref)
+		return h.Awards.Decline(ctx, ref, r.Field("reason"))
 	case "countersign":
 		r.Flash("The award is agreed")
 		return h.Awards.Countersign(ctx, ref)

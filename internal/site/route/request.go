@@ -2,6 +2,8 @@ package route
 
 import (
 	"context"
+	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -133,6 +135,24 @@ func (r *Request) Again(err error, show Handler) (Reply, error) {
 	}
 	reply.status = Status(f.Kind)
 	return reply, nil
+}
+
+// Instead answers an error with a page of the handler's own in place of the page for its kind. An error that is our mistake is in the log
+// with the reference of the request, as it would be otherwise; who is not signed in, or may not know of it, is answered as otherwise.
+func (r *Request) Instead(err error, page func(words string, ours bool) shared.Page) (Reply, error) {
+	f, ok := fault.Of(err)
+	switch {
+	case !ok || f.Kind == fault.Internal:
+		if r.Context().Err() != nil {
+			return Reply{}, err // nobody waits for it any more
+		}
+		r.env.logBroken(r.Context(), fmt.Errorf("arrived %s: %w", r.Arrival().Format(time.RFC3339Nano), err))
+		return ShowStatus(http.StatusInternalServerError, page("", true))
+	case f.Kind == fault.SignIn || f.Kind == fault.NotFound || f.Kind == fault.TooMany:
+		return Reply{}, err
+	}
+	r.env.Log.LogAttrs(r.Context(), slog.LevelInfo, "a request was refused", slog.String("reference", r.Reference()), slog.Time("arrived", r.Arrival()), slog.Any("error", err))
+	return ShowStatus(Status(f.Kind), page(f.Words, false))
 }
 
 // Typed gives the value of a field: what was typed if the page is shown again, else what is stored.

@@ -32,6 +32,8 @@ type Server struct {
 	site *site.Site
 	log  *bytes.Buffer
 
+	fails bool // the test makes the service fail
+
 	secrets map[string]string // of one-time codes, by address
 }
 
@@ -57,6 +59,12 @@ func New(tb testing.TB, w *testkit.World, rows ...route.Row) *Server {
 	}
 	return s
 }
+
+// Fails lets the service fail from now on: that is what the test is about.
+func (s *Server) Fails() { s.fails = true }
+
+// Logged is what the site wrote to its log so far.
+func (s *Server) Logged() string { return s.log.String() }
 
 // Browser is somebody's browser: it keeps cookies and checks the HTML of every page that it is sent.
 type Browser struct {
@@ -223,7 +231,7 @@ func (b *Browser) do(req *http.Request) Answer {
 // check fails the test for a broken page and for a mistake of ours.
 func (b *Browser) check(req *http.Request, a Answer) {
 	b.server.tb.Helper()
-	if a.Status >= http.StatusInternalServerError {
+	if a.Status >= http.StatusInternalServerError && !b.server.fails {
 		b.server.tb.Errorf("%s %s: %d\n%s", req.Method, req.URL, a.Status, b.server.log)
 	}
 	if !strings.HasPrefix(a.Header.Get("Content-Type"), "text/html") {

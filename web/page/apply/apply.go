@@ -166,6 +166,28 @@ type Overview struct {
 	application.Overview
 	Now      time.Time
 	Problems map[string]string // of a submission that was refused
+	Dates    map[workflow.When]time.Time
+	// Declinable says that its award can still be declined.
+	Declinable bool
+}
+
+// telling is how the application stands and what happens next.
+func (o Overview) telling() workflow.Telling { return workflow.Tell(o.Application.State) }
+
+// when is the date of what happens next, in words; empty where none is known.
+func (o Overview) when() string {
+	told, a := o.telling(), o.Application
+	at := o.Dates[told.When]
+	switch {
+	case told.When == workflow.WhenCloses:
+		at = a.ClosesAt()
+	case told.When == workflow.WhenRelease && a.Call().ReleaseAt != nil:
+		at = *a.Call().ReleaseAt
+	}
+	if at.IsZero() {
+		return ""
+	}
+	return told.WhenWords + " " + uktime.Deadline(at) + "."
 }
 
 // Head tells the frame.
@@ -186,6 +208,9 @@ func (o Overview) key() nhs.SummaryList {
 	}
 	if a.SubmittedAt != nil {
 		rows = append(rows, nhs.SummaryRow{Key: "Submitted", Value: uktime.Moment(*a.SubmittedAt)})
+	}
+	if w := o.Withdrawal; w != nil {
+		rows = append(rows, nhs.SummaryRow{Key: "Withdrawn by", Value: o.WithdrawnBy + ", " + uktime.Moment(w.At)}, nhs.SummaryRow{Key: "Reason", Content: nhs.Text(w.Reason)})
 	}
 	rows = append(rows, nhs.SummaryRow{Key: "Asked for", Value: o.money()})
 	if a.Writable() {

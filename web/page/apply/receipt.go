@@ -2,9 +2,11 @@ package apply
 
 import (
 	"strconv"
+	"time"
 
 	"adoptionfund/internal/application"
 	"adoptionfund/internal/audit"
+	"adoptionfund/internal/ident"
 	"adoptionfund/internal/uktime"
 	"adoptionfund/web/nhs"
 	"adoptionfund/web/page/shared"
@@ -54,4 +56,25 @@ func signedLine(s application.SentSignature) string {
 		text += ", by email"
 	}
 	return text
+}
+
+// NotSent says that a submission did not go through: why, that the draft is as it was, and how the request is found in the log.
+type NotSent struct {
+	Ref       ident.Ref
+	Why       string // what the person can do something about
+	Ours      bool   // it was a fault of the service
+	Arrived   time.Time
+	Reference string
+	Email     string
+}
+
+// Head tells the frame.
+func (n NotSent) Head() shared.Head {
+	return shared.Head{Title: "Your application was not submitted", Caption: string(n.Ref), Crumbs: nhs.Breadcrumbs{
+		{Href: "/", Text: "Home"}, {Href: "/applications", Text: "Your applications"}, {Href: "/applications/" + string(n.Ref), Text: string(n.Ref)},
+	}}
+}
+
+func (n NotSent) rows() nhs.SummaryList {
+	return nhs.SummaryList{Rows: []nhs.SummaryRow{{Key: "Your request arrived", Value: uktime.Exactly(n.Arrived)}, {Key: "Reference", Value: n.Reference}}}
 }

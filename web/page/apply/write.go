@@ -6,6 +6,7 @@ import (
 	"adoptionfund/internal/application"
 	"adoptionfund/internal/form"
 	"adoptionfund/internal/uktime"
+	"adoptionfund/internal/workflow"
 	"adoptionfund/web/nhs"
 	"adoptionfund/web/page/shared"
 )
@@ -106,7 +107,24 @@ type Withdraw struct {
 
 // Head tells the frame.
 func (w Withdraw) Head() shared.Head {
-	return shared.Head{Title: "Withdraw the application", Caption: caption(w.Application), Crumbs: above(w.Application)}
+	return shared.Head{Title: w.title(), Caption: caption(w.Application), Crumbs: above(w.Application)}
+}
+
+// award reports whether it is the award that is declined: the application was successful.
+func (w Withdraw) award() bool { return w.Application.State == workflow.Successful }
+
+func (w Withdraw) title() string {
+	if w.award() {
+		return "Decline the award"
+	}
+	return "Withdraw the application"
+}
+
+func (w Withdraw) asks() string {
+	if w.award() {
+		return "Why do you decline it?"
+	}
+	return "Why do you withdraw it?"
 }
 
 // Files are the evidence files of an application.

@@ -59,6 +59,30 @@ func facts(w decision.Waiting) nhs.SummaryList {
 	return nhs.SummaryList{Rows: rows}
 }
 
+// extensions are the applicants who were given more time, but for those from which the reader is barred.
+func extensions(w decision.Waiting) nhs.Table {
+	t := nhs.Table{
+		ID: "extensions-" + string(w.Proposal.ID), Caption: "Applicants who were given more time", CaptionSize: nhs.Small, RowHeaders: true,
+		Columns: []nhs.Column{{Heading: "Application"}, {Heading: "Until"}, {Heading: "Reason"}, {Heading: "Proposed by"}, {Heading: "Confirmed by"}},
+	}
+	for _, e := range w.Extensions {
+		if a := w.Names[e.ApplicationID]; !a.Masked {
+			t.Rows = append(t.Rows, []nhs.Cell{
+				{Text: string(a.Ref)}, {Text: uktime.Deadline(e.UntilAt)}, {Text: join(e.Why(), e.Note)}, {Text: w.People[e.ProposedBy]}, {Text: w.People[*e.ConfirmedBy]},
+			})
+		}
+	}
+	return t
+}
+
+// join is a reason with its note, if there is one.
+func join(why, note string) string {
+	if note == "" {
+		return why
+	}
+	return why + ": " + note
+}
+
 func lines(w decision.Waiting) nhs.Table {
 	t := nhs.Table{
 		ID: "lines-" + string(w.Proposal.ID), Caption: "Every application and its reason", CaptionSize: nhs.Small, RowHeaders: true, Scroll: true, Compact: true,

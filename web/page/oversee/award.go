@@ -40,6 +40,9 @@ func (p Award) facts() nhs.SummaryList {
 	if a.AgreedAt != nil {
 		rows = append(rows, nhs.SummaryRow{Key: "Agreed", Value: uktime.Moment(*a.AgreedAt)})
 	}
+	if d := p.Page.Declined; d != nil {
+		rows = append(rows, nhs.SummaryRow{Key: "Declined by", Value: p.Page.DeclinedBy + ", " + uktime.Moment(d.At)}, nhs.SummaryRow{Key: "Reason", Content: nhs.Text(d.Reason)})
+	}
 	return nhs.SummaryList{Rows: rows}
 }
 
