@@ -168,3 +168,31 @@ func attribute(n *html.Node, name string) string {
 	}
 	return ""
 }
+
+// scriptsLearnNothing asks, as a script that reads JSON, for what those outside may not know to be there: the answer is the same to
+// the letter as for what is not there.
+func (c *contract) scriptsLearnNothing(t *testing.T) {
+	asked := 0
+	for _, at := range c.actors {
+		if !at.outside {
+			continue
+		}
+		for _, row := range c.site.Rows() {
+			if !strings.Contains(row.Path, "{ref}") || !c.app.policy.MayAnywhere(at.who, row.Action) {
+				continue
+			}
+			for _, other := range []map[string]string{{}, {"section": "none"}} {
+				there := c.send(at, row.Method, c.address(t, row, other), url.Values{}, "Accept", "application/json")
+				other["ref"] = "AF26-9999"
+				not := c.send(at, row.Method, c.address(t, row, other), url.Values{}, "Accept", "application/json")
+				if there.status != not.status || there.body != not.body {
+					t.Errorf("%s as %s: %d %.200s where there is one, %d %.200s where there is none", row, at.name, there.status, there.body, not.status, not.body)
+				}
+				asked++
+			}
+		}
+	}
+	if asked < 50 {
+		t.Errorf("%d were asked for", asked)
+	}
+}

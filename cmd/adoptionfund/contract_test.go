@@ -33,6 +33,7 @@ func TestTheRoutesKeepTheirContract(t *testing.T) {
 			})
 		}
 	})
+	t.Run("a script learns no more than a page says", c.scriptsLearnNothing)
 	t.Run("a form with values that no browser sends never breaks", c.hostileForms)
 	t.Run("an empty form is answered and never breaks", c.emptyForms)
 }

@@ -157,3 +157,12 @@ func endDeputies(tx *work.Tx, a *Application, part Relation) error {
 	}
 	return endDeputising(tx, a.ID, part)
 }
+
+// deputies gives the deputies who stand, and why, to those whom that concerns: the applicant's side and the fund team.
+func deputies(tx *work.Tx, a *Application) ([]Deputising, error) {
+	r, err := readerOf(tx, a)
+	if err != nil || !r.team && !r.own {
+		return nil, err
+	}
+	return deputiesOf(tx, a.ID)
+}

@@ -153,6 +153,23 @@ func (s *Service) attach(tx *work.Tx, ref ident.Ref, in Upload, stored files.Sto
 		return err
 	}
 	added.Version = p.Version
+	return stillRoom(tx, a, q)
+}
+
+// stillRoom refuses the file that went over the limits of the application, because others were added to other sections at the same
+// moment: one at a time gets here. It comes last, in the order in which saving a section holds the rows.
+func stillRoom(tx *work.Tx, a *Application, q *form.Question) error {
+	if err := hold(tx, a); err != nil {
+		return err
+	}
+	all, err := filesOf(tx, a.ID)
+	if err != nil {
+		return err
+	}
+	last := len(all) - 1
+	if problem := full(all[:last], all[last].Size); problem != "" {
+		return fault.Fields(fault.Problems{string(q.Code): problem})
+	}
 	return nil
 }
 

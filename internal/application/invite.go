@@ -101,8 +101,17 @@ func inviting(tx *work.Tx, ref ident.Ref) (*Application, error) {
 	return a, nil
 }
 
-// invite keeps an invitation in place of one to the same person, and mails it.
+// invite keeps an invitation in place of one to the same person, and mails it. However it is asked for, one person gets one mail of a
+// kind about one application in ten minutes.
 func (s *Service) invite(tx *work.Tx, a *Application, p *people.Person, in Invited) error {
+	soon, err := invitedSince(tx, a.ID, p.ID, in.Kind, tx.Now.Add(-resendApart))
+	if err != nil {
+		return err
+	}
+	if soon {
+		field := map[Relation]string{Contributor: "email", MainContact: "contact-email"}[in.Kind]
+		return fault.Fields(fault.Problems{field: "This person was invited a few minutes ago. Wait ten minutes before you invite them again"})
+	}
 	if err := endInvitations(tx, a.ID, "person = ?", p.ID); err != nil {
 		return err
 	}
@@ -150,7 +159,7 @@ func (s *Service) WithdrawInvitation(ctx context.Context, ref ident.Ref, id stri
 			return err
 		}
 		tx.Record(Event(a, "application.withdraw_invitation", map[string]any{"person": in.Person}))
-		return endInvitations(tx, a.ID, "id = ?", in.ID)
+		return withdrawn(tx, in)
 	})
 }
 

@@ -40,7 +40,7 @@ func (s *Service) WithPeople(ctx context.Context, ref ident.Ref) (WithPeople, er
 
 func (p *WithPeople) read(tx *work.Tx, a *Application) error {
 	var err error
-	if p.Deputies, err = deputiesOf(tx, a.ID); err != nil {
+	if p.Deputies, err = deputies(tx, a); err != nil {
 		return err
 	}
 	if !p.May[access.InviteToApplication] && !p.May[access.ReplaceMainContact] {

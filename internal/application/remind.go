@@ -2,6 +2,7 @@ package application
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -58,12 +59,13 @@ func (s *Service) RemindDue(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	var failed []error // one that fails does not keep the others from being reminded
 	for _, id := range due {
 		if err := s.gate.Write(ctx, func(tx *work.Tx) error { return s.remind(tx, id) }); err != nil {
-			return fmt.Errorf("reminding of application %s: %w", id, err)
+			failed = append(failed, fmt.Errorf("reminding of application %s: %w", id, err))
 		}
 	}
-	return nil
+	return errors.Join(failed...)
 }
 
 // remind writes the reminders of one application, if they are still due.

@@ -69,6 +69,9 @@ func (s *Service) RequestSignatures(ctx context.Context, ref ident.Ref) error {
 		if err := tx.Require(access.InviteToApplication, a); err != nil {
 			return err
 		}
+		if !a.Writable() {
+			return fault.New(fault.Conflict, "The application can no longer be signed")
+		}
 		f, err := s.form(a)
 		if err != nil {
 			return err
@@ -299,7 +302,7 @@ func (s *Service) ToSign(ctx context.Context, ref ident.Ref) (ToSign, error) {
 			return err
 		}
 		page.Digest, page.Due = digestOf(page.Answers), uktime.Deadline(a.ClosesAt())
-		if page.Deputies, err = deputiesOf(tx, a.ID); err != nil {
+		if page.Deputies, err = deputies(tx, a); err != nil {
 			return err
 		}
 		page.Names = map[ident.Person]string{}

@@ -187,6 +187,14 @@ func holdSection(tx *work.Tx, a ident.Application, section form.Code, version in
 	return done.RowsAffected == 1, nil
 }
 
+// hold keeps others from changing or holding an application until the end of the transaction.
+func hold(tx *work.Tx, a *Application) error {
+	if err := tx.DB().Model(&Application{}).Where("id = ?", a.ID).Update("version", gorm.Expr("version")).Error; err != nil {
+		return fmt.Errorf("holding application %s: %w", a.Ref, err)
+	}
+	return nil
+}
+
 // CountIn counts the applications of a call in any of the states.
 func CountIn(tx *work.Tx, call ident.Call, states ...workflow.ApplicationState) (int64, error) {
 	var n int64

@@ -2,7 +2,9 @@ package application
 
 import (
 	"fmt"
+	"time"
 
+	"adoptionfund/internal/fault"
 	"adoptionfund/internal/ident"
 	"adoptionfund/internal/work"
 )
@@ -48,6 +50,25 @@ func resent(tx *work.Tx, in *Invited) error {
 	q := tx.DB().Model(&Invited{}).Where("id = ? AND "+waitingInvitations, in.ID)
 	if err := q.Updates(map[string]any{"invited_at": in.InvitedAt, "expires_at": in.ExpiresAt}).Error; err != nil {
 		return fmt.Errorf("sending an invitation again: %w", err)
+	}
+	return nil
+}
+
+// invitedSince reports whether somebody was sent an invitation of a kind to an application since a moment, whatever became of it.
+func invitedSince(tx *work.Tx, of ident.Application, person ident.Person, kind Relation, since time.Time) (bool, error) {
+	q := tx.DB().Where("application_id = ? AND person = ? AND kind = ? AND invited_at > ? AND accepted_at IS NULL", of, person, kind, since)
+	in, err := work.Find[Invited](q.Limit(1), "invitation")
+	return in != nil, err
+}
+
+// withdrawn ends an invitation that waits. One that was accepted at the same moment stands.
+func withdrawn(tx *work.Tx, in *Invited) error {
+	done := tx.DB().Model(&Invited{}).Where("id = ? AND "+waitingInvitations, in.ID).Update("ended_at", tx.Now)
+	if done.Error != nil {
+		return fmt.Errorf("withdrawing an invitation: %w", done.Error)
+	}
+	if done.RowsAffected == 0 {
+		return fault.New(fault.Conflict, "The invitation was answered at the same moment. Look at the people of the application again")
 	}
 	return nil
 }

@@ -22,7 +22,6 @@ const (
 	leastPiece     = 64 << 10 // but for the last one: a file has no more than a few thousand pieces
 	mostInFlight   = 50       // in an application
 	mostOfOne      = 100      // of a person, in all applications
-	uploadGone     = "This upload is no longer there. Choose the file again"
 	uploadsTooMany = "There are too many unfinished uploads. Finish or cancel one first"
 )
 
@@ -103,7 +102,7 @@ func progress(tx *work.Tx, a *Application, id ident.Upload) (Progress, error) {
 	}
 	file, err := fileByID(tx, ident.File(id))
 	if err != nil || file.ApplicationID != a.ID || file.UploadedBy != tx.By.ID {
-		return Progress{}, orElse(err, fault.New(fault.NotFound, "%s", uploadGone))
+		return Progress{}, orElse(err, work.NotFound("upload"))
 	}
 	return Progress{Added: &Added{File: *file}}, nil
 }

@@ -44,12 +44,17 @@ func TestReadersReadWhatWasSent(t *testing.T) {
 	want(t, own.Post("/applications/AF26-0001/reopen", nil), 303)
 	want(t, own.Post(path, url.Values{"version": {version(t, own.Get(path))}, "SU1": {"As it is being changed"}, "action": {"save"}}), 303)
 	want(t, own.Get("/applications/AF26-0001/check"), 200, "As it is being changed")
+	reason := "Recovering from an operation"
+	if err := s.Applications.NameDeputy(s.As(testkit.SRO), a.Ref, application.NewDeputy{Email: "dee@lead.example", Name: "Dee Puty", Reason: reason}); err != nil {
+		t.Fatal(err)
+	}
+	want(t, own.Get("/applications/AF26-0001/sign"), 200, reason)
 
 	address := s.Form(a).Text("sro_email", answersOf(t, s, a))
 	member, admin := s.SignedIn("member"), s.SignedIn("admin")
 	for _, part := range []string{"", "/check", "/preview", "/sections/summary", "/sections/organisations", "/people", "/files", "/sign"} {
 		body := want(t, member.Get("/applications/AF26-0001"+part), 200).Body
-		if strings.Contains(body, "As it is being changed") || strings.Contains(body, address) {
+		if strings.Contains(body, "As it is being changed") || strings.Contains(body, address) || strings.Contains(body, reason) {
 			t.Errorf("%s: a panel member reads too much", part)
 		}
 		if strings.Contains(want(t, admin.Get("/applications/AF26-0001"+part), 200).Body, "As it is being changed") {

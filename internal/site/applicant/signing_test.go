@@ -270,6 +270,7 @@ func TestContributorsAreInvitedAndWithdrawnAndLeave(t *testing.T) {
 	}
 	con := s.SignedIn("known@partner.example")
 	want(t, con.Get("/applications/AF26-0001/invitation"), 404) // withdrawn
+	s.Clock.Add(10 * time.Minute)
 	invite("known@partner.example")
 	want(t, b.Post(path, url.Values{"action": {"invite"}, "name": {"X"}, "email": {"y@partner.example"}, "organisation": {"RX2"}}), 422, `href="#organisation"`)
 	s.Clock.Add(15 * 24 * time.Hour)

@@ -69,6 +69,9 @@ func inJSON(handle route.Handler) route.Handler {
 			return reply, err
 		}
 		says := refusal{Error: f.Words}
+		if f.Kind == fault.NotFound { // of an application that they may not know the same is said as of an upload that has ended
+			says.Error = "This upload is no longer there. Choose the file again"
+		}
 		if names := f.Fields.Names(); len(names) > 0 {
 			words := make([]string, len(names))
 			for i, name := range names {

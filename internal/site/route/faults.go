@@ -85,11 +85,15 @@ type Refusal struct {
 	SignIn string `json:"sign_in,omitempty"`
 }
 
-// failScript answers a fault to a script: in the same words, with the same status but for who is not signed in.
+// failScript answers a fault to a script: in the same words, with the same status but for who is not signed in. What is not there and
+// what somebody may not know to be there is said in one way, as the page says it.
 func (e *Env) failScript(c *gin.Context, f *fault.Fault) {
 	refusal, status := Refusal{Words: f.Words, Problems: f.Fields}, Status(f.Kind)
-	if f.Kind == fault.SignIn {
+	switch f.Kind { //nolint:exhaustive // the others say what they are
+	case fault.SignIn:
 		refusal.SignIn, status = signInPath(c.Request), http.StatusUnauthorized
+	case fault.NotFound:
+		refusal = Refusal{Words: "There is no such page, or you may not see it"}
 	}
 	c.JSON(status, refusal)
 }
