@@ -74,6 +74,9 @@ func (f *Form) strangers(a Answers, problems fault.Problems) {
 	}
 }
 
+// CheckAnswer finds what is wrong with one answer, by suffix of its input, whether or not its question is asked.
+func CheckAnswer(q *Question, v Value, how How) fault.Problems { return checkOne(q, v, how) }
+
 // checkOne finds what is wrong with one answer or cell, by suffix of the input.
 func checkOne(q *Question, v Value, how How) fault.Problems {
 	b := behave(q.Kind)

@@ -23,7 +23,7 @@ type supplier struct{ products *product.Service }
 // Supplier are the rows of the suppliers' pages.
 func Supplier(products *product.Service) []route.Row {
 	h := supplier{products}
-	one, section := "/supplier/products/{product}", "/supplier/products/{product}/sections/{section}"
+	one, section, document := "/supplier/products/{product}", "/supplier/products/{product}/sections/{section}", "/supplier/products/{product}/import"
 	return []route.Row{
 		{Method: http.MethodGet, Path: "/supplier", Action: access.ListProducts, Title: "Your products", Handle: h.list},
 		{Method: http.MethodPost, Path: "/supplier", Action: access.ClaimProduct, Title: "Your products", Handle: h.claim},
@@ -31,6 +31,8 @@ func Supplier(products *product.Service) []route.Row {
 		{Method: http.MethodPost, Path: one, Action: access.AnswerReturn, Title: "DTAC return", Handle: h.act, Body: 2 << 20},
 		{Method: http.MethodGet, Path: section, Action: access.ViewReturn, Title: "A section of a DTAC return", Handle: h.section},
 		{Method: http.MethodPost, Path: section, Action: access.AnswerReturn, Title: "A section of a DTAC return", Handle: h.save},
+		{Method: http.MethodGet, Path: document, Action: access.AnswerReturn, Title: "Answers from a filled-in DTAC form", Handle: h.imported},
+		{Method: http.MethodPost, Path: document, Action: access.AnswerReturn, Title: "Answers from a filled-in DTAC form", Handle: h.decide, Body: 21 << 20},
 	}
 }
 
@@ -128,22 +130,31 @@ func evidence(r *route.Request) status.Evidence {
 }
 
 func (h supplier) upload(r *route.Request) error {
-	files := r.Files("return")
+	name, data, err := brought(r, "return", "Select the file of the return")
+	if err != nil {
+		return err
+	}
+	return h.products.UploadReturn(r.Context(), productID(r), formID(r), name, data)
+}
+
+// brought reads the file of a field, or says with these words that there is none.
+func brought(r *route.Request, field, none string) (string, []byte, error) {
+	files := r.Files(field)
 	if len(files) == 0 || files[0].Size == 0 {
-		return fault.Fields(fault.Problems{"return": "Select the file of the return"})
+		return "", nil, fault.Fields(fault.Problems{field: none})
 	}
 	opened, err := files[0].Open()
 	if err != nil {
-		return fmt.Errorf("opening an upload: %w", err)
+		return "", nil, fmt.Errorf("opening an upload: %w", err)
 	}
 	data, err := io.ReadAll(opened)
 	if closing := opened.Close(); err == nil {
 		err = closing
 	}
 	if err != nil {
-		return fmt.Errorf("reading an upload: %w", err)
+		return "", nil, fmt.Errorf("reading an upload: %w", err)
 	}
-	return h.products.UploadReturn(r.Context(), productID(r), formID(r), files[0].Name, data)
+	return files[0].Name, data, nil
 }
 
 func (h supplier) section(r *route.Request) (route.Reply, error) {

@@ -2,8 +2,12 @@ package chromium
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/chromedp/chromedp"
 )
 
 // Choose chooses a PDF of a number of bytes in a file input, as if it were on the person's device, last changed at a fixed moment.
@@ -16,6 +20,15 @@ func (p *Person) Choose(field, name string, size int) *Person {
 		input.files = chosen.files
 		return input.dispatchEvent(new Event('change', { bubbles: true }))
 	})()`, field, size-9, name))
+	return p
+}
+
+// Bring chooses a file of these bytes in a file input, also where scripts of pages are off.
+func (p *Person) Bring(field, name string, content []byte) *Person {
+	p.tb.Helper()
+	path := filepath.Join(p.tb.TempDir(), name)
+	p.must(nil, os.WriteFile(path, content, 0o600))
+	p.must(chromedp.Run(p.ctx, chromedp.SetUploadFiles("input[type=file][name="+field+"]", []string{path})))
 	return p
 }
 
