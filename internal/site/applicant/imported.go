@@ -46,7 +46,7 @@ func (h supplier) decide(r *route.Request) (route.Reply, error) {
 		}
 		r.Flash("The file is left aside. Nothing is changed")
 	default:
-		return route.Reply{}, fault.New(fault.Invalid, "Press one of the buttons on the page")
+		return r.Again(fault.New(fault.Invalid, "Press one of the buttons on the page"), h.show)
 	}
 	return h.back(r)
 }
