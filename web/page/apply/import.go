@@ -25,7 +25,7 @@ type Import struct {
 func (p Import) Head() shared.Head {
 	return shared.Head{
 		Title: "Answers found in your file", Caption: "DTAC return of " + p.Product.Name + " " + p.Product.Version,
-		Back: &nhs.BackLink{Href: p.back(), Text: "Back to the return"},
+		Crumbs: nhs.Breadcrumbs{{Href: "/", Text: "Home"}, {Href: "/supplier", Text: "Your products"}, {Href: p.back(), Text: p.Product.Name}},
 	}
 }
 

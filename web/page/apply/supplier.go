@@ -225,7 +225,7 @@ type ReturnSection struct{ Return }
 func (p ReturnSection) Head() shared.Head {
 	return shared.Head{
 		Title: string(p.Section.Code) + " " + p.Section.Title, Caption: "DTAC return of " + p.Product.Name + " " + p.Product.Version,
-		Back: &nhs.BackLink{Href: p.action() + p.query(), Text: "Back to the return"},
+		Crumbs: nhs.Breadcrumbs{{Href: "/", Text: "Home"}, {Href: "/supplier", Text: "Your products"}, {Href: p.action() + p.query(), Text: p.Product.Name}},
 	}
 }
 
