@@ -67,7 +67,7 @@ func (c *course) answer(ctx context.Context, e *entry) error {
 				answers[q.ID] = "The framework contract is signed; the order follows the award. No other programme pays for any of it."
 			}
 		}
-		return c.d.Eligibility.Answer(ctx, e.ref, answers)
+		return c.d.Eligibility.Answer(ctx, e.ref, eligibility.Answering{Words: answers})
 	})
 }
 

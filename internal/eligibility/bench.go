@@ -147,6 +147,7 @@ type Bench struct {
 	Products       []product.Candidate
 	Matches        []Match
 	Clarifications []Clarification
+	Amendments     []application.Amendment
 	TurnsLeft      int // of questions to the applicant
 	Notes          []Note
 	Reopening      *Reopening
@@ -188,6 +189,9 @@ func (s *Service) bench(tx *work.Tx, a *application.Application) (Bench, error) 
 		b.Criteria = append(b.Criteria, criterion(&b, code, rules.Of(found, code), all))
 	}
 	if b.Clarifications, err = clarificationsOf(tx, a.ID); err != nil {
+		return b, err
+	}
+	if b.Amendments, err = application.Amendments(tx, a); err != nil {
 		return b, err
 	}
 	b.TurnsLeft = max(0, a.Call().Settings.Clarification-turns(b.Clarifications))

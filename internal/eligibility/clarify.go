@@ -112,6 +112,35 @@ type Exchange struct {
 	Clarifications []Clarification
 	MayAnswer      bool
 	InTime         bool
+	Answers        form.Answers // as they stand
+	Amendments     []application.Amendment
+}
+
+// InPlace is the question of the form whose answer can be changed in answering a clarification: nil where the clarification is about the
+// application as a whole, about files, or about a question that an earlier one of the same turn is about too.
+func (x Exchange) InPlace(c Clarification) *form.Question {
+	return inPlace(x.Form, openOf(x.Clarifications), c)
+}
+
+func openOf(all []Clarification) []Clarification {
+	return slices.DeleteFunc(slices.Clone(all), func(c Clarification) bool { return !c.IsOpen() })
+}
+
+func inPlace(f *form.Form, open []Clarification, c Clarification) *form.Question {
+	if f == nil || c.Question == "" {
+		return nil
+	}
+	first := slices.IndexFunc(open, func(o Clarification) bool { return o.Question == c.Question })
+	q, ok := f.Question(c.Question)
+	if !ok || q.Kind == form.KindFile || first < 0 || open[first].ID != c.ID {
+		return nil
+	}
+	return q
+}
+
+// Alone is a section that holds one question, so that it is shown and read by itself.
+func Alone(q *form.Question) *form.Section {
+	return &form.Section{Code: q.Section, Title: q.Name(), Questions: []*form.Question{q}}
 }
 
 // Clarifications gives the questions that were asked about an application.
@@ -128,7 +157,10 @@ func (s *Service) Clarifications(ctx context.Context, ref ident.Ref) (Exchange, 
 		}
 		x.InTime = !slices.ContainsFunc(x.Clarifications, func(c Clarification) bool { return c.IsOpen() && !tx.Arrival.Before(c.DueAt) })
 		if a.SubmissionID != nil {
-			if x.Form, _, _, err = s.applications.Snapshot(tx, a); err != nil {
+			if x.Form, x.Answers, _, err = s.applications.Snapshot(tx, a); err != nil {
+				return err
+			}
+			if x.Amendments, err = application.Amendments(tx, a); err != nil {
 				return err
 			}
 		}
@@ -140,23 +172,26 @@ func (s *Service) Clarifications(ctx context.Context, ref ident.Ref) (Exchange, 
 	return x, err
 }
 
-// Answer answers every open question to an applicant at once, by the ids of the questions. The request must have arrived before the
-// date to answer by.
-func (s *Service) Answer(ctx context.Context, ref ident.Ref, answers map[string]string) error {
+// Answering is what an applicant answers: words by the ids of the clarifications, and what was typed in the questions of the form that
+// they are about, by the names of the inputs.
+type Answering struct {
+	Words map[string]string
+	Typed map[string][]string
+}
+
+// Answer answers every open question to an applicant at once. The request must have arrived before the date to answer by. The answers of
+// the form that were changed stand beside the submission, which stays as it was signed.
+func (s *Service) Answer(ctx context.Context, ref ident.Ref, in Answering) error {
 	return s.move(ctx, ref, func(tx *work.Tx, a *application.Application) error {
 		if err := tx.Require(access.AnswerClarification, a); err != nil {
 			return err
 		}
-		byApp, err := openIn(tx, []ident.Application{a.ID})
+		open, changes, err := s.read(tx, a, in)
 		if err != nil {
 			return err
 		}
-		open := byApp[a.ID]
-		if err := fill(open, answers, tx.Arrival); err != nil {
-			return err
-		}
-		guards := work.Guards{workflow.AllAnswered: work.Holds(true)} // fill refuses an answer that is missing
-		if err := application.Move(tx, a, workflow.AnswerClarification, guards, map[string]any{"questions": len(open)}); err != nil {
+		guards := work.Guards{workflow.AllAnswered: work.Holds(true)} // what is missing was refused
+		if err := application.Move(tx, a, workflow.AnswerClarification, guards, map[string]any{"questions": len(open), "changed": len(changes)}); err != nil {
 			return err
 		}
 		for _, c := range open {
@@ -164,12 +199,56 @@ func (s *Service) Answer(ctx context.Context, ref ident.Ref, answers map[string]
 				return err
 			}
 		}
-		return nil
+		return s.applications.Amend(tx, a, changes)
 	})
 }
 
-// fill puts answers to open questions, all of which must be answered by a request that arrived in time.
-func fill(open []Clarification, answers map[string]string, arrival time.Time) error {
+// read puts what was answered to the open questions, and gives the answers of the form that were changed.
+func (s *Service) read(tx *work.Tx, a *application.Application, in Answering) ([]Clarification, []application.Amends, error) {
+	byApp, err := openIn(tx, []ident.Application{a.ID})
+	if err != nil {
+		return nil, nil, err
+	}
+	open := byApp[a.ID]
+	f, stands, _, err := s.applications.Snapshot(tx, a)
+	if err != nil {
+		return nil, nil, err
+	}
+	changes, err := typed(f, open, in.Typed, stands)
+	if err != nil {
+		return nil, nil, err
+	}
+	return open, changes, fill(open, in.Words, tx.Arrival, changes)
+}
+
+// typed reads the answers of the form that differ from those that stand.
+func typed(f *form.Form, open []Clarification, values map[string][]string, stands form.Answers) ([]application.Amends, error) {
+	var changes []application.Amends
+	for _, c := range open {
+		q := inPlace(f, open, c)
+		if q == nil {
+			continue
+		}
+		own := map[string][]string{}
+		for name, v := range values {
+			if form.CodeOf(name) == q.Code {
+				own[name] = v
+			}
+		}
+		bound, foreign := form.Bind(Alone(q), own, stands)
+		if len(foreign) > 0 {
+			return nil, fault.Fields(foreign)
+		}
+		if len(form.Compare(q, stands[q.Code], bound[q.Code])) > 0 {
+			changes = append(changes, application.Amends{Clarification: c.ID, Question: q.Code, After: bound[q.Code]})
+		}
+	}
+	return changes, nil
+}
+
+// fill puts answers to open questions, all of which must be answered by a request that arrived in time: in words, or by an answer of the
+// form that was changed.
+func fill(open []Clarification, answers map[string]string, arrival time.Time, changes []application.Amends) error {
 	problems := fault.Problems{}
 	for i := range open {
 		c := &open[i]
@@ -178,7 +257,7 @@ func fill(open []Clarification, answers map[string]string, arrival time.Time) er
 		}
 		c.Answer = strings.TrimSpace(answers[c.ID])
 		switch {
-		case c.Answer == "":
+		case c.Answer == "" && !slices.ContainsFunc(changes, func(ch application.Amends) bool { return ch.Clarification == c.ID }):
 			problems[c.ID] = "Enter your answer"
 		case form.Characters(c.Answer) > 20000:
 			problems[c.ID] = "Your answer must be 20,000 characters or fewer"

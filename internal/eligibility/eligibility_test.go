@@ -171,16 +171,53 @@ func TestAQuestionIsAnsweredByTheApplicantInTime(t *testing.T) {
 		t.Fatalf("%+v", x)
 	}
 	answers := map[string]string{x.Clarifications[0].ID: "In two trusts"}
-	w.want(w.checks.Answer(applicant, ref, answers), fault.Invalid)
+	w.want(w.checks.Answer(applicant, ref, eligibility.Answering{Words: answers}), fault.Invalid)
 	answers[x.Clarifications[1].ID] = "The ICB"
-	w.want(w.checks.Answer(w.as("stranger", "applicant"), ref, answers), fault.NotFound)
+	w.want(w.checks.Answer(w.as("stranger", "applicant"), ref, eligibility.Answering{Words: answers}), fault.NotFound)
 	late := work.WithArrival(applicant, x.Clarifications[0].DueAt)
-	w.want(w.checks.Answer(late, ref, answers), fault.Conflict)
-	w.must(w.checks.Answer(work.WithArrival(applicant, x.Clarifications[0].DueAt.Add(-time.Microsecond)), ref, answers))
+	w.want(w.checks.Answer(late, ref, eligibility.Answering{Words: answers}), fault.Conflict)
+	w.must(w.checks.Answer(work.WithArrival(applicant, x.Clarifications[0].DueAt.Add(-time.Microsecond)), ref, eligibility.Answering{Words: answers}))
 	w.state(ref, workflow.Screening)
 	b, err := w.checks.Open(w.officer(), ref)
 	if err != nil || b.Clarifications[1].Answer != "The ICB" || b.TurnsLeft != 1 {
 		t.Errorf("%+v, %v", b.Clarifications, err)
+	}
+}
+
+func TestAnAnswerIsChangedInPlaceBesideWhatWasSigned(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ref := w.submitted(nil)
+	before, err := w.checks.Open(w.officer(), ref)
+	w.must(err)
+	w.must(w.checks.AskClarification(w.officer(), ref, []eligibility.Question{{Code: "EV3", Text: "Which study?"}, {Code: "CO2", Text: "Is it so much?"}, {Text: "Who pays afterwards?"}}, 7))
+	applicant := w.as("applicant", "applicant")
+	x, err := w.checks.Clarifications(applicant, ref)
+	w.must(err)
+	ids := map[form.Code]string{}
+	for _, c := range x.Clarifications {
+		ids[c.Question] = c.ID
+		if q := x.InPlace(c); (q == nil) != (c.Question == "") || q != nil && q.Code != c.Question {
+			t.Errorf("%s is answered at %v", c.Question, q)
+		}
+	}
+	in := eligibility.Answering{Words: map[string]string{ids[""]: "The ICB"}, Typed: map[string][]string{"EV3": {"The trial at the invented trust"}, "CO2": {"nothing"}, "SU2": {"Something else altogether"}}}
+	w.want(w.checks.Answer(applicant, ref, in), fault.Invalid) // no amount
+	w.state(ref, workflow.Clarification)
+	delete(in.Typed, "CO2")
+	w.want(w.checks.Answer(applicant, ref, in), fault.Invalid) // neither words nor a change
+	in.Words[ids["CO2"]] = "Yes, it is"
+	w.must(w.checks.Answer(applicant, ref, in))
+	after, err := w.checks.Open(w.officer(), ref)
+	w.must(err)
+	if got := after.Answers["EV3"].Text; got != "The trial at the invented trust" || after.Answers["SU2"].Text != before.Answers["SU2"].Text {
+		t.Errorf("EV3 reads %q, SU2 %q", got, after.Answers["SU2"].Text)
+	}
+	if len(after.Amendments) != 1 || after.Amendments[0].Before().Text != before.Answers["EV3"].Text || after.Amendments[0].ClarificationID != ids["EV3"] {
+		t.Errorf("%+v", after.Amendments)
+	}
+	if after.Submission.Digest != before.Submission.Digest || after.Submission.Snapshot != before.Submission.Snapshot {
+		t.Error("the submission that was signed has changed")
 	}
 }
 

@@ -3,10 +3,12 @@ package applicant
 import (
 	"context"
 	"net/http"
+	"net/url"
 
 	"adoptionfund/internal/access"
 	"adoptionfund/internal/application"
 	"adoptionfund/internal/eligibility"
+	"adoptionfund/internal/form"
 	"adoptionfund/internal/ident"
 	"adoptionfund/internal/site/public"
 	"adoptionfund/internal/site/route"
@@ -31,7 +33,28 @@ func (h clarifications) show(r *route.Request) (route.Reply, error) {
 	if err != nil {
 		return route.Reply{}, err
 	}
-	return route.Show(page.Clarifications{Exchange: exchange, Problems: r.Problems(), Typed: r.Typed})
+	shown := page.Clarifications{Exchange: exchange, Problems: r.Problems(), Typed: r.Typed, Shown: exchange.Answers}
+	if typed, again := r.Typing(); again {
+		shown.Shown = asTyped(exchange, typed)
+	}
+	return route.Show(shown)
+}
+
+// asTyped are the answers with what was typed in those that can be changed in place.
+func asTyped(x eligibility.Exchange, typed url.Values) form.Answers {
+	answers := x.Answers
+	for _, c := range x.Clarifications {
+		if q := x.InPlace(c); c.IsOpen() && q != nil {
+			own := url.Values{}
+			for name, values := range typed {
+				if form.CodeOf(name) == q.Code {
+					own[name] = values
+				}
+			}
+			answers, _ = form.Bind(eligibility.Alone(q), own, answers)
+		}
+	}
+	return answers
 }
 
 func (h clarifications) answer(r *route.Request) (route.Reply, error) {
@@ -40,7 +63,7 @@ func (h clarifications) answer(r *route.Request) (route.Reply, error) {
 		answers[name] = r.Field(name)
 	}
 	ref := ident.Ref(r.Path("ref"))
-	if err := h.checks.Answer(r.Context(), ref, answers); err != nil {
+	if err := h.checks.Answer(r.Context(), ref, eligibility.Answering{Words: answers, Typed: r.Form()}); err != nil {
 		return r.Again(err, h.show)
 	}
 	r.Flash("Your answers are sent")

@@ -123,7 +123,7 @@ func TestAQuestionGoesToTheApplicantAndItsAnswerComesBack(t *testing.T) {
 	path := "/screening/" + string(d.ref)
 	wants(t, officer.Post(path, url.Values{"action": {"ask"}, "due": {"0"}}), 422, "Enter what you want to know", "Enter a number of days")
 	wants(t, officer.Follow(officer.Post(path, url.Values{
-		"action": {"ask"}, "question": {"EV5"}, "text": {"Where is it used?"}, "text-2": {"Since when?"}, "due": {"7"},
+		"action": {"ask"}, "question": {"EV5"}, "text": {"Where is it used?"}, "text-2": {"Since when?"}, "question-3": {"EV3"}, "text-3": {"Which study?"}, "due": {"7"},
 	})), 200, "The applicant is asked", "Since when?")
 	page := "/applications/" + string(d.ref) + "/clarifications"
 	shown := contact.Get(page)
@@ -135,11 +135,22 @@ func TestAQuestionGoesToTheApplicantAndItsAnswerComesBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	answers := url.Values{exchange.Clarifications[0].ID: {"In two trusts"}}
-	wants(t, contact.Post(page, answers), 422, "Enter your answer", "In two trusts")
-	answers.Set(exchange.Clarifications[1].ID, "Since 2024")
+	wants(t, shown, 200, `name="EV3"`, "Change your answer here")
+	answers := url.Values{"EV3": {"The trial at the invented trust"}}
+	for _, c := range exchange.Clarifications {
+		if c.Question == "EV5" {
+			answers.Set(c.ID, "In two trusts")
+		}
+	}
+	wants(t, contact.Post(page, answers), 422, "Enter your answer", "In two trusts", "The trial at the invented trust")
+	for _, c := range exchange.Clarifications {
+		if c.Question == "" {
+			answers.Set(c.ID, "Since 2024")
+		}
+	}
 	wants(t, contact.Follow(contact.Post(page, answers)), 200, "Since 2024", "Your answers are sent")
-	wants(t, officer.Get(path), 200, "In two trusts")
+	wants(t, officer.Get(path), 200, "In two trusts", "As it was signed", "As it is now", "The trial at the invented trust", "Invented answer to EV3")
+	wants(t, contact.Get(page), 200, "As it was signed", "The trial at the invented trust")
 }
 
 func TestASupplierSendsAReturnAndAnAssessorRecordsThePosition(t *testing.T) {

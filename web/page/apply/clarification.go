@@ -1,6 +1,8 @@
 package apply
 
 import (
+	"github.com/a-h/templ"
+
 	"adoptionfund/internal/eligibility"
 	"adoptionfund/internal/fault"
 	"adoptionfund/internal/form"
@@ -14,6 +16,19 @@ type Clarifications struct {
 	eligibility.Exchange
 	Problems fault.Problems
 	Typed    func(name, stored string) string
+	Shown    form.Answers // as they stand, or as they were typed and refused
+}
+
+// inputs are the inputs of the question that a clarification is about, to be changed in place.
+func (p Clarifications) inputs(q *form.Question) nhs.Questions {
+	return nhs.Questions{
+		Form: p.Form, Section: eligibility.Alone(q), Answers: p.Shown, Stored: p.Answers, Problems: p.Problems, Find: "/organisations", Lookup: "/organisations.json",
+	}
+}
+
+// changed are the answers of the form that were changed at a clarification.
+func (p Clarifications) changed(c eligibility.Clarification) []templ.Component {
+	return shared.AmendedAt(p.Form, p.Amendments, c.ID)
 }
 
 // Head is what the frame shows.
@@ -51,8 +66,23 @@ func (p Clarifications) label(code form.Code) string {
 
 func (p Clarifications) answer(c eligibility.Clarification) nhs.Textarea {
 	return nhs.Textarea{
-		Name: c.ID, Label: c.Body, Hint: p.label(c.Question), Size: nhs.Small, Rows: 8, Value: p.Typed(c.ID, ""), Error: p.Problems[c.ID],
+		Name: c.ID, Label: p.asks(c), Hint: p.hint(c), Size: nhs.Small, Rows: 8, Value: p.Typed(c.ID, ""), Error: p.Problems[c.ID],
 	}
+}
+
+// asks is the label of the words of an answer.
+func (p Clarifications) asks(c eligibility.Clarification) string {
+	if p.InPlace(c) != nil {
+		return "Your answer to the fund in words"
+	}
+	return c.Body
+}
+
+func (p Clarifications) hint(c eligibility.Clarification) string {
+	if p.InPlace(c) != nil {
+		return "You can leave this empty if the changed answer above says everything."
+	}
+	return p.label(c.Question)
 }
 
 func (p Clarifications) done(c eligibility.Clarification) nhs.SummaryList {
