@@ -152,7 +152,7 @@ func (a *app) rooms() error {
 	}
 	a.funds = fund.NewService(a.gate, configs.FS)
 	a.applications = application.NewService(a.gate, a.library, a.people, a.files, a.config.Service.Name)
-	a.products = product.NewService(a.gate, a.library)
+	a.products = product.NewService(a.gate, a.library, a.files)
 	a.eligibility = eligibility.NewService(a.gate, a.applications)
 	a.reviews = review.NewService(a.gate, a.library, a.rubrics, product.Provisional)
 	a.assignments = assignment.NewService(a.gate, a.library)

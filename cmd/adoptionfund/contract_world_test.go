@@ -17,6 +17,7 @@ import (
 	"adoptionfund/internal/access"
 	"adoptionfund/internal/application"
 	"adoptionfund/internal/db"
+	"adoptionfund/internal/dtac/status"
 	"adoptionfund/internal/form"
 	"adoptionfund/internal/fund"
 	"adoptionfund/internal/ident"
@@ -181,7 +182,10 @@ func (c *contract) product() {
 	id, err := c.app.products.Claim(c.panel.As(supplier), product.Named{Name: "Invented monitor", Supplier: "Invented Health Technology Ltd", Version: "1.0"})
 	c.no(err)
 	c.no(c.app.products.ConfirmClaim(c.panel.As("world-admin"), id, who.ID))
-	c.values["product"] = string(id)
+	c.no(c.app.products.AttachEvidence(c.panel.As(supplier), id, "", status.Evidence{Question: "C2.2.2", Kind: "dpia"}, product.Attachment{
+		Name: "dpia.pdf", Content: strings.NewReader("%PDF-1.7\n% invented\n%%EOF\n"),
+	}))
+	c.values["product"], c.values["return's file"] = string(id), c.one("SELECT id FROM return_files")
 	c.actors = append(c.actors, &actor{name: "supplier of the product", email: supplier, outside: true})
 }
 
@@ -291,6 +295,9 @@ func (c *contract) address(t *testing.T, row route.Row, other map[string]string)
 		}
 		if name == "ref" && (strings.Contains(row.Path, "{file}") || strings.Contains(row.Path, "{upload}")) {
 			return c.values["file's ref"]
+		}
+		if name == "file" && strings.HasPrefix(row.Path, "/supplier") {
+			return c.values["return's file"]
 		}
 		value, ok := c.values[name]
 		if !ok {

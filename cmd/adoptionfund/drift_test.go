@@ -34,7 +34,7 @@ func rows() []any {
 		&fund.Round{}, &fund.Call{}, &fund.Change{}, &fund.Question{},
 		&application.Application{}, &application.Part{}, &application.Signature{}, &application.Submission{}, &application.Extension{}, &application.Amendment{}, &application.Withdrawal{}, &application.File{}, &application.Uploading{},
 		&application.Invited{}, &application.Deputising{}, &notify.Preferences{},
-		&product.Product{}, &product.Claim{}, &product.Return{}, &product.Assessed{}, &product.Position{}, &product.Import{},
+		&product.Product{}, &product.Claim{}, &product.Return{}, &product.Assessed{}, &product.Position{}, &product.Import{}, &product.ReturnFile{},
 		&eligibility.Finding{}, &eligibility.Clarification{}, &eligibility.Note{}, &eligibility.Reopening{},
 		&interest.Interest{}, &assignment.Reviewer{}, &assignment.Assignment{}, &assignment.Plan{},
 		&review.Review{}, &review.Version{}, &review.Score{}, &review.Minute{},

@@ -10,23 +10,21 @@ import (
 	"adoptionfund/internal/ident"
 	"adoptionfund/internal/notify"
 	"adoptionfund/internal/people"
+	"adoptionfund/internal/product"
 	"adoptionfund/internal/work"
 )
 
 // ScanFile has a file scanned for viruses and says of every file with the same bytes what was found: a job. An error leaves it held
 // back, to be tried again. What is infected is given to nobody any more, its bytes are removed, and those who uploaded it are told.
 func (s *Service) ScanFile(ctx context.Context, id ident.File) error {
-	var file *File
+	var file *product.Bytes
 	err := s.gate.Read(ctx, func(tx *work.Tx) error {
 		var err error
-		file, err = fileByID(tx, id)
+		file, err = toScan(tx, id)
 		return err
 	})
-	if fault.Is(err, fault.NotFound) || err == nil && file.Scan != ScanPending {
-		return nil // it was removed meanwhile, or another worker came first
-	}
-	if err != nil {
-		return err
+	if err != nil || file == nil {
+		return err // nil: it was removed meanwhile, or another worker came first
 	}
 	found, err := s.files.Scan(ctx, file.Digest, file.Size)
 	if err != nil {
@@ -39,6 +37,18 @@ func (s *Service) ScanFile(ctx context.Context, id ident.File) error {
 		return nil
 	}
 	return s.files.Remove(ctx, file.Digest)
+}
+
+// toScan finds a file that waits to be scanned, of an application or of a DTAC return; nil if there is none.
+func toScan(tx *work.Tx, id ident.File) (*product.Bytes, error) {
+	file, err := fileByID(tx, id)
+	switch {
+	case fault.Is(err, fault.NotFound):
+		return product.ToScan(tx, id)
+	case err != nil || file.Scan != ScanPending:
+		return nil, err
+	}
+	return &product.Bytes{Digest: file.Digest, Size: file.Size}, nil
 }
 
 // scanned keeps the finding on all files with a digest.
@@ -72,7 +82,7 @@ func scanned(tx *work.Tx, digest, found string) error {
 		}
 		tx.Record(Event(a, string(access.ScanFiles), map[string]any{"digest": digest, "result": f.Scan, "found": found}))
 	}
-	return nil
+	return product.Scanned(tx, digest, found)
 }
 
 func tellInfected(tx *work.Tx, a *Application, f *File) error {
@@ -151,13 +161,13 @@ func sweepRows(tx *work.Tx) error {
 			return err
 		}
 	}
-	held, err := waitingForScan(tx, tx.Now.Add(-scansWait))
+	held, err := heldSince(tx, tx.Now.Add(-scansWait))
 	if err != nil {
 		return err
 	}
-	for _, f := range held {
-		again := string(access.ScanFiles) + ":" + string(f.ID) + ":" + tx.Now.Truncate(time.Hour).Format(time.RFC3339)
-		if err := tx.Enqueue(string(access.ScanFiles), again, string(f.ID), tx.Now); err != nil {
+	for _, id := range held {
+		again := string(access.ScanFiles) + ":" + string(id) + ":" + tx.Now.Truncate(time.Hour).Format(time.RFC3339)
+		if err := tx.Enqueue(string(access.ScanFiles), again, string(id), tx.Now); err != nil {
 			return err
 		}
 	}
@@ -165,4 +175,17 @@ func sweepRows(tx *work.Tx) error {
 		tx.Record(swept(map[string]any{"uploads": len(old), "scans": len(held)}))
 	}
 	return nil
+}
+
+// heldSince gives the files of applications and of DTAC returns that wait to be scanned since before a moment.
+func heldSince(tx *work.Tx, before time.Time) ([]ident.File, error) {
+	own, err := waitingForScan(tx, before)
+	if err != nil {
+		return nil, err
+	}
+	held, err := product.WaitForScan(tx, before)
+	for _, f := range own {
+		held = append(held, f.ID)
+	}
+	return held, err
 }

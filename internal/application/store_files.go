@@ -7,6 +7,7 @@ import (
 	"adoptionfund/internal/fault"
 	"adoptionfund/internal/files"
 	"adoptionfund/internal/ident"
+	"adoptionfund/internal/product"
 	"adoptionfund/internal/work"
 )
 
@@ -98,20 +99,31 @@ func waitingForScan(tx *work.Tx, before time.Time) ([]File, error) {
 	return work.Many[File](tx.DB().Where("scan = ? AND uploaded_at < ? AND removed_at IS NULL", ScanPending, before).Order("uploaded_at, id").Limit(1000), "files")
 }
 
-// namedDigests gives those of the digests that a row names whose bytes must be kept. What was taken out of an answer stays: its
-// history and submissions name it.
+// namedDigests gives those of the digests that a row names whose bytes must be kept: it asks each room that keeps files. One that is
+// not asked loses its bytes to the sweep.
 func namedDigests(tx *work.Tx, digests []string) (map[string]bool, error) {
+	named := map[string]bool{}
+	for _, names := range []func(*work.Tx, []string) ([]string, error){ownDigests, product.NamedDigests} {
+		found, err := names(tx, digests)
+		if err != nil {
+			return nil, err
+		}
+		for _, d := range found {
+			named[d] = true
+		}
+	}
+	return named, nil
+}
+
+// ownDigests are those that applications name. What was taken out of an answer stays: its history and submissions name it.
+func ownDigests(tx *work.Tx, digests []string) ([]string, error) {
 	var found []string
 	err := tx.DB().Raw("SELECT digest FROM files WHERE digest IN ? AND scan <> ? UNION SELECT digest FROM upload_pieces WHERE digest IN ?",
 		digests, ScanInfected, digests).Scan(&found).Error
 	if err != nil {
 		return nil, fmt.Errorf("looking for the files that are named: %w", err)
 	}
-	named := make(map[string]bool, len(found))
-	for _, d := range found {
-		named[d] = true
-	}
-	return named, nil
+	return found, nil
 }
 
 // Uploading is an upload that comes in pieces and is under way.

@@ -134,13 +134,18 @@ func (d *Desk) seal() {
 	if d.Open || d.Return == nil {
 		return
 	}
-	items := slices.Clone(d.Return.Sent.Evidence)
+	d.Return.Sent.Evidence, d.Return.Body = sealed(d.Form, d.Return.Sent.Evidence), Content{}
+}
+
+// sealed takes what is in security evidence out: that there is some, and of which kind, stays.
+func sealed(f *form.Form, evidence []status.Evidence) []status.Evidence {
+	items := slices.Clone(evidence)
 	for i, e := range items {
-		if q, ok := d.Form.Question(e.Question); ok && Sealed(q) {
+		if q, ok := f.Question(e.Question); ok && Sealed(q) {
 			items[i] = status.Evidence{Question: e.Question, Kind: e.Kind}
 		}
 	}
-	d.Return.Sent.Evidence, d.Return.Body = items, Content{}
+	return items
 }
 
 // desk reads what an assessor needs, for an action.

@@ -76,10 +76,11 @@ func (n Named) problems() fault.Problems {
 // ConfirmClaim settles that somebody acts for a product's supplier. Nobody confirms their own claim.
 func (s *Service) ConfirmClaim(ctx context.Context, id ident.Product, person ident.Person) error {
 	return s.gate.Write(ctx, func(tx *work.Tx) error {
-		if _, err := byID(tx, id); err != nil {
+		p, err := byID(tx, id)
+		if err != nil {
 			return err
 		}
-		if err := tx.Require(access.ConfirmClaim, access.Facts{Subjects: []access.Subject{access.ForProduct(id)}}); err != nil {
+		if err := tx.Require(access.ConfirmClaim, p.reached(tx, access.ConfirmClaim)); err != nil {
 			return err
 		}
 		c, err := claimOf(tx, id, person)
@@ -101,15 +102,13 @@ func (s *Service) ConfirmClaim(ctx context.Context, id ident.Product, person ide
 	})
 }
 
-// Claims gives the claims that wait for the fund, oldest first; none to those who may not confirm them.
+// Claims gives the claims that wait for the fund, oldest first, as far as the one who acts may confirm them: the fund manager of a round
+// those to products that an application of the round names.
 func (s *Service) Claims(ctx context.Context) ([]Waiting, error) {
 	var list []Waiting
 	err := s.gate.Read(ctx, func(tx *work.Tx) error {
-		may, err := tx.May(access.ConfirmClaim, access.Facts{Subjects: []access.Subject{{Per: access.PerProduct, ID: "any"}}})
-		if err != nil || !may {
-			return err
-		}
-		if list, err = waiting(tx); err != nil || len(list) == 0 {
+		var err error
+		if list, err = confirmable(tx); err != nil || len(list) == 0 {
 			return err
 		}
 		ids := make([]ident.Person, len(list))
@@ -124,4 +123,27 @@ func (s *Service) Claims(ctx context.Context) ([]Waiting, error) {
 		return err
 	})
 	return list, err
+}
+
+// confirmable are the claims that wait and that the one who acts may confirm.
+func confirmable(tx *work.Tx) ([]Waiting, error) {
+	all, err := waiting(tx)
+	if err != nil {
+		return nil, err
+	}
+	var list []Waiting
+	for _, c := range all {
+		p, err := byID(tx, c.ProductID)
+		if err != nil {
+			return nil, err
+		}
+		may, err := tx.May(access.ConfirmClaim, p.reached(tx, access.ConfirmClaim))
+		if err != nil {
+			return nil, err
+		}
+		if may {
+			list = append(list, c)
+		}
+	}
+	return list, nil
 }

@@ -36,6 +36,29 @@ func TestProductsAreFoundByNameSupplierAndVersionHoweverTheyAreWritten(t *testin
 	}
 }
 
+func TestTheFundManagerOfARoundConfirmsClaimsToProductsThatItsApplicationsNameAndNoOthers(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.application("CAR", "CardioWatch")
+	ids := map[string]ident.Product{}
+	for _, name := range []string{"CardioWatch", "Unnamed"} {
+		id, err := w.products.Claim(w.as("supplier"), product.Named{Name: name, Supplier: "Example Ltd", Version: "2.1"})
+		w.must(err)
+		ids[name] = id
+	}
+	manager := w.as("manager", "administrator")
+	if waiting, err := w.products.Claims(manager); err != nil || len(waiting) != 1 || waiting[0].Name != "CardioWatch" {
+		t.Errorf("%+v, %v", waiting, err)
+	}
+	if err := w.products.ConfirmClaim(manager, ids["Unnamed"], w.people["supplier"]); err == nil {
+		t.Error("the fund manager of a round confirmed a claim to a product that nobody names in it")
+	}
+	w.must(w.products.ConfirmClaim(manager, ids["CardioWatch"], w.people["supplier"]))
+	if _, err := w.products.Show(w.as("supplier", "supplier"), ids["CardioWatch"], "", ""); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestAClaimCountsOnceSomebodyElseHasConfirmedIt(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

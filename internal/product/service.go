@@ -9,6 +9,7 @@ import (
 	"adoptionfund/internal/access"
 	"adoptionfund/internal/dtac/status"
 	"adoptionfund/internal/fault"
+	"adoptionfund/internal/files"
 	"adoptionfund/internal/form"
 	"adoptionfund/internal/form/source"
 	"adoptionfund/internal/fund"
@@ -21,10 +22,13 @@ import (
 type Service struct {
 	gate    *work.Gate
 	library *fund.Library
+	files   *files.Store
 }
 
 // NewService makes the service.
-func NewService(gate *work.Gate, library *fund.Library) *Service { return &Service{gate, library} }
+func NewService(gate *work.Gate, library *fund.Library, store *files.Store) *Service {
+	return &Service{gate, library, store}
+}
 
 // DefaultForm is the question set that a return uses unless another is asked for.
 const DefaultForm = "dtac-v2"
@@ -47,6 +51,7 @@ type Own struct {
 	Sent        bool
 	Provisional status.Status
 	Position    *Position
+	Calls       int // in which applications name it: all that a supplier learns of them
 }
 
 // Mine gives the products for whose supplier the one who is signed in acts.
@@ -60,24 +65,34 @@ func (s *Service) Mine(ctx context.Context) ([]Own, error) {
 		if err != nil || len(products) == 0 {
 			return err
 		}
-		ids := make([]ident.Product, len(products))
-		for i, p := range products {
-			ids[i] = p.ID
-		}
-		seen, err := provisionals(tx, products, nil)
-		if err != nil {
-			return err
-		}
-		positions, err := positionsOf(tx, ids)
-		for _, p := range products {
-			own := Own{Product: p, Provisional: seen[p.ID].status, Sent: len(seen[p.ID].forms) > 0}
-			if i := slices.IndexFunc(positions, func(x Position) bool { return x.ProductID == p.ID }); i >= 0 {
-				own.Position = &positions[i]
-			}
-			list = append(list, own)
-		}
+		list, err = owned(tx, products)
 		return err
 	})
+	return list, err
+}
+
+// owned gives what a supplier sees of its products in a list.
+func owned(tx *work.Tx, products []Product) ([]Own, error) {
+	ids := make([]ident.Product, len(products))
+	for i, p := range products {
+		ids[i] = p.ID
+	}
+	seen, err := provisionals(tx, products, nil)
+	if err != nil {
+		return nil, err
+	}
+	calls, err := countCalls(tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	positions, err := positionsOf(tx, ids)
+	list := make([]Own, len(products))
+	for n, p := range products {
+		list[n] = Own{Product: p, Provisional: seen[p.ID].status, Sent: len(seen[p.ID].forms) > 0, Calls: calls[p.ID]}
+		if i := slices.IndexFunc(positions, func(x Position) bool { return x.ProductID == p.ID }); i >= 0 {
+			list[n].Position = &positions[i]
+		}
+	}
 	return list, err
 }
 
@@ -104,8 +119,15 @@ func (s *Service) Show(ctx context.Context, id ident.Product, formID, section st
 		if err != nil {
 			return err
 		}
-		sp.Editable, err = tx.May(access.AnswerReturn, sp.Product.reached(tx, access.AnswerReturn))
 		tx.Saw("DTAC return", string(id))
+		if sp.Editable, err = tx.May(access.AnswerReturn, sp.Product.reached(tx, access.AnswerReturn)); err != nil || sp.Editable {
+			return err
+		}
+		open, err := tx.May(access.ViewSecurityEvidence, sp.Product.reached(tx, access.ViewSecurityEvidence))
+		if !open {
+			sp.Return.Body.Evidence = sealed(sp.Form, sp.Return.Body.Evidence)
+			sp.Return.Sent.Evidence = sealed(sp.Form, sp.Return.Sent.Evidence)
+		}
 		return err
 	})
 	return sp, err
@@ -238,6 +260,9 @@ func save(tx *work.Tx, sp *Space, facts map[string]any) error {
 	}
 	facts["form"], facts["digest"] = sp.Form.ID, digest
 	tx.Record(event(sp.Product.ID, string(access.AnswerReturn), facts))
+	if err := dropUnnamed(tx, sp.Return); err != nil {
+		return err
+	}
 	return saveReturn(tx, sp.Return)
 }
 
@@ -296,6 +321,9 @@ func (s *Service) Submit(ctx context.Context, id ident.Product, formID string) e
 		if sp.Result.Provisional == status.Incomplete {
 			return &fault.Fault{Kind: fault.Invalid, Words: "Some questions have neither an answer nor an action in the plan", Fields: missing(sp)}
 		}
+		if err := sp.ready(tx); err != nil {
+			return err
+		}
 		r := sp.Return
 		digest, err := r.Body.digest()
 		if err != nil {
@@ -305,6 +333,9 @@ func (s *Service) Submit(ctx context.Context, id ident.Product, formID string) e
 			return nil // the same again
 		}
 		if err := clearOutdated(tx, r); err != nil {
+			return err
+		}
+		if err := markSent(tx, r); err != nil {
 			return err
 		}
 		r.Sent, r.SentDigest, r.SubmittedBy, r.SubmittedAt = r.Body, digest, actor(tx), &tx.Now

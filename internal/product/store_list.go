@@ -89,11 +89,20 @@ func orNobody(id ident.Person) ident.Person {
 
 // countUses counts the applications that name each of the products.
 func countUses(tx *work.Tx, ids []ident.Product) (map[ident.Product]int, error) {
+	return counted(tx, "count(*)", ids)
+}
+
+// countCalls counts the calls in which applications name each of the products.
+func countCalls(tx *work.Tx, ids []ident.Product) (map[ident.Product]int, error) {
+	return counted(tx, "count(DISTINCT call_id)", ids)
+}
+
+func counted(tx *work.Tx, what string, ids []ident.Product) (map[ident.Product]int, error) {
 	var rows []struct {
 		ProductID ident.Product
 		N         int
 	}
-	err := tx.DB().Raw("SELECT product_id, count(*) AS n FROM application_products WHERE product_id IN ? GROUP BY product_id", ids).Scan(&rows).Error
+	err := tx.DB().Raw("SELECT product_id, "+what+" AS n FROM application_products WHERE product_id IN ? GROUP BY product_id", ids).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("counting the uses of products: %w", err)
 	}

@@ -13,6 +13,7 @@ import (
 	"adoptionfund/internal/db"
 	"adoptionfund/internal/dtac/status"
 	"adoptionfund/internal/fault"
+	"adoptionfund/internal/files"
 	"adoptionfund/internal/form"
 	"adoptionfund/internal/fund"
 	"adoptionfund/internal/ident"
@@ -44,8 +45,12 @@ func newWorld(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
+	store, err := files.Open(files.Options{Address: "file://" + t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
 	clock.Set(time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC))
-	w := &world{t: t, gate: gate, db: d, clock: clock, library: library, products: product.NewService(gate, library), calls: map[string]ident.Call{}, people: map[string]ident.Person{}}
+	w := &world{t: t, gate: gate, db: d, clock: clock, library: library, products: product.NewService(gate, library, store), calls: map[string]ident.Call{}, people: map[string]ident.Person{}}
 	w.fund()
 	return w
 }

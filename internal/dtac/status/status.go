@@ -8,6 +8,7 @@ package status
 
 import (
 	"adoptionfund/internal/form"
+	"adoptionfund/internal/ident"
 )
 
 // Return is a completed form with its evidence and what was decided of it.
@@ -36,6 +37,7 @@ type Evidence struct {
 	File           string
 	ProductVersion string
 	Fields         map[string]string
+	Stored         ident.File `json:",omitempty"` // the file itself, where it is held here
 }
 
 // Decision is what an assessor decided of a question.

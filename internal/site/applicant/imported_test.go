@@ -22,14 +22,14 @@ type space struct {
 	*sitekit.Server
 	products *product.Service
 	id       ident.Product
-	form     *form.Form
+	set      *form.Form
 	path     string
 }
 
 func supplied(t *testing.T) *space {
 	t.Helper()
 	w := testkit.New(t)
-	products := product.NewService(w.Gate, w.Library)
+	products := product.NewService(w.Gate, w.Library, w.Files)
 	s := &space{Server: sitekit.New(t, w, applicant.Supplier(products)...), products: products}
 	w.Person("manager", "administrator", access.Scope{})
 	for _, at := range []struct{ email, name string }{{maker, "CardioWatch"}, {rival, "PulseBoard"}} {
@@ -49,7 +49,7 @@ func supplied(t *testing.T) *space {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.form, s.path = f, "/supplier/products/"+string(s.id)
+	s.set, s.path = f, "/supplier/products/"+string(s.id)
 	return s
 }
 
@@ -89,10 +89,10 @@ func TestAnswersOfAFilledInFormAreTakenOnlyWhereTheSupplierSaysSo(t *testing.T) 
 	s := supplied(t)
 	b := s.SignedIn(maker)
 	before := s.stands(t)
-	page := b.Follow(s.upload(b, `C:\DTAC filled.docx`, testkit.FilledForm(t, s.form, s.answers())))
+	page := b.Follow(s.upload(b, `C:\DTAC filled.docx`, testkit.FilledForm(t, s.set, s.answers())))
 	want(t, page, 200, "DTAC filled.docx was read", "Table 3, row 2, column 3", "The other choices are deleted", "Tamsin Vale, clinical pharmacist, 2071934",
 		`value="C3.2" checked`, "C4.1 Does the product offer")
-	if after := s.stands(t); after.Return.Revision != before.Return.Revision || form.Answered(question(t, s.form, "C3.2"), after.Return.Body.Answers["C3.2"]) {
+	if after := s.stands(t); after.Return.Revision != before.Return.Revision || form.Answered(question(t, s.set, "C3.2"), after.Return.Body.Answers["C3.2"]) {
 		t.Fatalf("something was taken without a tick: %+v", after.Return.Body)
 	}
 	send := url.Values{"action": {"take"}, "form": {"dtac-v2"}, "digest": {hidden(t, page, "digest")}, "version": {hidden(t, page, "version")}}
@@ -127,7 +127,7 @@ func TestAnAnswerThatStandsIsNotReplacedWithoutATickOfItsOwn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	page := b.Follow(s.upload(b, "filled.docx", testkit.FilledForm(t, s.form, s.answers())))
+	page := b.Follow(s.upload(b, "filled.docx", testkit.FilledForm(t, s.set, s.answers())))
 	if strings.Contains(page.Body, `value="C3.2" checked`) || !strings.Contains(page.Body, `value="C1.2" checked`) {
 		t.Errorf("an answer that stands is ticked to be replaced, or another is not\n%s", page.Body)
 	}
@@ -166,13 +166,13 @@ func TestWhatIsNoFormIsRefusedOnThePageOfTheReturn(t *testing.T) {
 	b := s.SignedIn(maker)
 	want(t, s.upload(b, "form.docx", []byte("%PDF-1.7 not a Word file")), 422, "must be a Word document")
 	want(t, s.upload(b, "form.docx", nil), 422, "Select the filled-in DTAC form")
-	want(t, s.upload(b, "form.docx", testkit.FilledForm(t, s.form, nil)), 422, "no answer was found in it")
+	want(t, s.upload(b, "form.docx", testkit.FilledForm(t, s.set, nil)), 422, "no answer was found in it")
 }
 
 func TestNobodyElseReadsWritesOrLearnsOfAnImport(t *testing.T) {
 	t.Parallel()
 	s := supplied(t)
-	file := testkit.FilledForm(t, s.form, s.answers())
+	file := testkit.FilledForm(t, s.set, s.answers())
 	own := s.SignedIn(maker)
 	own.Follow(s.upload(own, "filled.docx", file))
 	for _, who := range []struct{ email, role string }{{rival, ""}, {"dtac", "dtac_assessor"}, {"manager", "administrator"}, {"auditor", "auditor"}, {"reviewer", "reviewer"}, {testkit.Applicant, ""}} {

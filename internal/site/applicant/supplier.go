@@ -28,7 +28,8 @@ func Supplier(products *product.Service) []route.Row {
 		{Method: http.MethodGet, Path: "/supplier", Action: access.ListProducts, Title: "Your products", Handle: h.list},
 		{Method: http.MethodPost, Path: "/supplier", Action: access.ClaimProduct, Title: "Your products", Handle: h.claim},
 		{Method: http.MethodGet, Path: one, Action: access.ViewReturn, Title: "DTAC return", Handle: h.show},
-		{Method: http.MethodPost, Path: one, Action: access.AnswerReturn, Title: "DTAC return", Handle: h.act, Body: 2 << 20},
+		{Method: http.MethodPost, Path: one, Action: access.AnswerReturn, Title: "DTAC return", Handle: h.act, Body: 101 << 20},
+		{Method: http.MethodGet, Path: one + "/files/{file}", Action: access.ViewReturn, Title: "Evidence of a DTAC return", Handle: h.download},
 		{Method: http.MethodGet, Path: section, Action: access.ViewReturn, Title: "A section of a DTAC return", Handle: h.section},
 		{Method: http.MethodPost, Path: section, Action: access.AnswerReturn, Title: "A section of a DTAC return", Handle: h.save},
 		{Method: http.MethodGet, Path: document, Action: access.AnswerReturn, Title: "Answers from a filled-in DTAC form", Handle: h.imported},
@@ -98,7 +99,7 @@ func (h supplier) button(r *route.Request) (string, error) {
 	case "upload":
 		return "The file is read", h.upload(r)
 	case "evidence":
-		return "Evidence added", h.products.AddEvidence(ctx, id, which, evidence(r))
+		return "Evidence added", h.addEvidence(r)
 	case "plan":
 		return "Action added", h.products.AddPlan(ctx, id, which, status.Planned{
 			Question: form.Code(r.Field("plan-question")),
@@ -114,6 +115,32 @@ func (h supplier) button(r *route.Request) (string, error) {
 	return "", fault.New(fault.Invalid, "Press one of the buttons on the page")
 }
 
+// addEvidence adds an item of evidence, with the file that came with it or with the name of a document alone.
+func (h supplier) addEvidence(r *route.Request) error {
+	chosen := r.Files("content")
+	if len(chosen) == 0 {
+		return h.products.AddEvidence(r.Context(), productID(r), formID(r), evidence(r))
+	}
+	opened, err := chosen[0].Open()
+	if err != nil {
+		return err //nolint:wrapcheck // route says what it was doing
+	}
+	defer func() { _ = opened.Close() }()
+	return h.products.AttachEvidence(r.Context(), productID(r), formID(r), evidence(r), product.Attachment{Name: chosen[0].Name, Content: opened})
+}
+
+func (h supplier) download(r *route.Request) (route.Reply, error) {
+	file, content, err := h.products.Download(r.Context(), productID(r), ident.File(r.Path("file")))
+	if err != nil {
+		return route.Reply{}, err
+	}
+	return route.Download(file.Name, file.MediaType, true, func(w io.Writer) error {
+		defer func() { _ = content.Close() }()
+		_, err := io.Copy(w, content)
+		return err //nolint:wrapcheck // route says what it was doing
+	})
+}
+
 // evidence reads an item of evidence: what is no field of its own is one of the fields that its question asks for.
 func evidence(r *route.Request) status.Evidence {
 	e := status.Evidence{
@@ -121,7 +148,7 @@ func evidence(r *route.Request) status.Evidence {
 	}
 	for name := range r.Form() {
 		switch name {
-		case "question", "kind", "file", "product_version", "action", "form", "version":
+		case "question", "kind", "file", "product_version", "action", "form", "version", "content":
 		default:
 			e.Fields[name] = r.Field(name)
 		}

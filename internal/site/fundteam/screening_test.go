@@ -41,7 +41,7 @@ func newDesk(t *testing.T) desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := desk{panel: panel, checks: eligibility.NewService(w.Gate, w.Applications), products: product.NewService(w.Gate, w.Library)}
+	d := desk{panel: panel, checks: eligibility.NewService(w.Gate, w.Applications), products: product.NewService(w.Gate, w.Library, w.Files)}
 	reviews := review.NewService(w.Gate, w.Library, rubrics, product.Provisional)
 	d.ref = panel.Submitted("Remote monitoring after cardiac surgery").Ref
 	panel.Closed()

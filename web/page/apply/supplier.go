@@ -31,7 +31,7 @@ func (p Supplied) Head() shared.Head {
 func (p Supplied) table() nhs.Table {
 	t := nhs.Table{
 		ID: "products", Caption: "Products for which you act", RowHeaders: true, Empty: "None yet. Say below which product you supply; the fund confirms it.",
-		Columns: []nhs.Column{{Heading: "Product"}, {Heading: "Version"}, {Heading: "DTAC return"}, {Heading: "Position of the fund"}},
+		Columns: []nhs.Column{{Heading: "Product"}, {Heading: "Version"}, {Heading: "Named in", Numeric: true}, {Heading: "DTAC return"}, {Heading: "Position of the fund"}},
 	}
 	for _, o := range p.Products {
 		sent, position := "Not sent", "None yet"
@@ -41,9 +41,17 @@ func (p Supplied) table() nhs.Table {
 		if o.Position != nil {
 			position = o.Position.Words()
 		}
-		t.Rows = append(t.Rows, []nhs.Cell{{Text: o.Name, Href: "/supplier/products/" + string(o.ID)}, {Text: o.Version}, {Text: sent}, {Text: position}})
+		t.Rows = append(t.Rows, []nhs.Cell{{Text: o.Name, Href: "/supplier/products/" + string(o.ID)}, {Text: o.Version}, {Text: calls(o.Calls)}, {Text: sent}, {Text: position}})
 	}
 	return t
+}
+
+// calls says in how many calls a product is named; by whom is not for its supplier to know.
+func calls(n int) string {
+	if n == 1 {
+		return "1 call"
+	}
+	return strconv.Itoa(n) + " calls"
 }
 
 func (p Supplied) input(name, label, hint string) nhs.Input {
@@ -126,7 +134,11 @@ func (p Return) openReason(i status.Item) string {
 
 // line is an item of evidence in words.
 func (p Return) line(e status.Evidence) string {
-	parts := []string{string(e.Question), product.Label(e.Kind), e.File}
+	parts := []string{string(e.Question), product.Label(e.Kind)}
+	if e.File == "" {
+		return strings.Join(append(parts, "security evidence, seen by its supplier and DTAC assessors only"), "; ")
+	}
+	parts = append(parts, e.File)
 	if e.ProductVersion != "" {
 		parts = append(parts, "version "+e.ProductVersion)
 	}
@@ -137,10 +149,40 @@ func (p Return) line(e status.Evidence) string {
 			}
 		}
 		if day := status.Expiry(q, e); day != "" {
-			parts = append(parts, "counts until "+day.String())
+			parts = append(parts, ends(day, form.Date(p.Result.On)))
+		}
+		if status.IsStale(q, e, status.Product{Version: p.Product.Version, UnaffectedSince: p.Return.Body.UnaffectedSince}) {
+			parts = append(parts, "out of date: it is about another version")
 		}
 	}
 	return strings.Join(parts, "; ")
+}
+
+// ends says until when evidence counts, or that it has expired.
+func ends(day, today form.Date) string {
+	if today > day {
+		return "expired on " + day.String()
+	}
+	return "counts until " + day.String()
+}
+
+// where is the question's place in its section.
+func (p Return) where(code form.Code) string {
+	for _, s := range p.Form.Sections {
+		if slices.ContainsFunc(s.Questions, func(q *form.Question) bool { return q.Code == code }) {
+			return p.action() + "/sections/" + s.Path() + p.query() + "#" + string(code)
+		}
+	}
+	return p.action() + p.query()
+}
+
+// planQuestions are the questions that an action may be planned for: those that stand in the way.
+func (p Return) planQuestions() []nhs.Option {
+	var options []nhs.Option
+	for _, i := range p.open() {
+		options = append(options, nhs.Option{Value: string(i.Question), Label: short(p.text(i.Question))})
+	}
+	return options
 }
 
 func planLine(row status.Planned) string {

@@ -162,6 +162,11 @@ func (p ProductDesk) evidence(code form.Code) []string {
 	return lines
 }
 
+// stored are the items for a question whose file is held here, and may be had.
+func (p ProductDesk) stored(code form.Code) []status.Evidence {
+	return slices.DeleteFunc(slices.Clone(p.Return.Sent.Evidence), func(e status.Evidence) bool { return e.Question != code || e.Stored == "" })
+}
+
 func evidenceLine(q *form.Question, e status.Evidence) string {
 	parts := []string{product.Label(e.Kind)}
 	if e.File == "" {
