@@ -255,3 +255,21 @@ func TestSigningUpWithARegisteredDomainActsForTheOrganisation(t *testing.T) {
 		return err
 	})
 }
+
+// TestAnInvitationThatWasNotTakenUpSetsNoPasswordOfAnAccount: who has signed up meanwhile has a password, which an old mail does not
+// replace, also if it was passed on.
+func TestAnInvitationThatWasNotTakenUpSetsNoPasswordOfAnAccount(t *testing.T) {
+	t.Parallel()
+	w := testkit.New(t)
+	w.Person("admin", "administrator", access.Scope{})
+	_, err := w.People.Invite(w.As("admin"), people.Newcomer{Email: asha, Name: "Asha", Role: "reviewer"})
+	must(t, err)
+	invitation := w.Token(asha)
+	must(t, w.People.SignUp(w.Anonymous(), people.SignUp{Email: asha, Name: "Asha", Password: testkit.Password}))
+	must(t, w.People.Confirm(w.Anonymous(), w.Token(asha)))
+	_, _, err = w.People.Invited(w.Anonymous(), invitation)
+	w.Want(err, fault.NotFound)
+	w.Want(w.People.Accept(w.Anonymous(), invitation, "Mallory", "another pass phrase 9"), fault.Invalid)
+	_, err = signIn(w, asha, testkit.Password, "")
+	must(t, err)
+}

@@ -154,6 +154,9 @@ func (s *Service) confirm(tx *work.Tx, p *Person) error {
 		}
 	}
 	tx.Record(audit.Event{Verb: "account.confirm", Kind: "person", Subject: string(p.ID)})
+	if err := endLinks(tx, p.ID, inviting); err != nil {
+		return err // an invitation sets a password without asking for one: it is for those who have none
+	}
 	if err := GiveRoles(tx, p.ID, access.GivenBySignUp); err != nil {
 		return err
 	}

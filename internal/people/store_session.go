@@ -78,13 +78,21 @@ func endSessions(tx *work.Tx, person ident.Person, keep string) error {
 
 // newLink makes a link for a person; earlier ones for the same purpose stop working.
 func newLink(tx *work.Tx, person ident.Person, p purpose, life time.Duration) (string, error) {
-	err := tx.DB().Model(&link{}).Where("person = ? AND purpose = ? AND used_at IS NULL", person, p).Update("used_at", tx.Now).Error
-	if err != nil {
-		return "", fmt.Errorf("ending earlier links: %w", err)
+	if err := endLinks(tx, person, p); err != nil {
+		return "", err
 	}
 	token := newToken()
 	l := link{Digest: audit.Digest([]byte(token)), Purpose: p, Person: person, ExpiresAt: tx.Now.Add(life)}
 	return token, work.Add(tx, &l)
+}
+
+// endLinks ends the links of a person for a purpose.
+func endLinks(tx *work.Tx, person ident.Person, p purpose) error {
+	err := tx.DB().Model(&link{}).Where("person = ? AND purpose = ? AND used_at IS NULL", person, p).Update("used_at", tx.Now).Error
+	if err != nil {
+		return fmt.Errorf("ending earlier links: %w", err)
+	}
+	return nil
 }
 
 // findLink reads the link of a token if it still works, else nil.
