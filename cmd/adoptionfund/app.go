@@ -218,6 +218,9 @@ func (a *app) tick(ctx context.Context) error {
 	if _, err := a.applications.CloseDue(ctx, a.config.Clock.CloseGrace); err != nil {
 		return fmt.Errorf("closing calls: %w", err)
 	}
+	if err := a.eligibility.RemindDue(ctx); err != nil {
+		return fmt.Errorf("reminding of questions: %w", err)
+	}
 	if err := a.applications.RemindDue(ctx); err != nil {
 		return fmt.Errorf("reminding of deadlines: %w", err)
 	}

@@ -88,7 +88,8 @@ func (s *Service) ProposeExtension(ctx context.Context, ref ident.Ref, in MoreTi
 	})
 }
 
-func (in MoreTime) check(tx *work.Tx, a *Application) error {
+// Problems says what is wrong with the reason and the note.
+func (in MoreTime) Problems() fault.Problems {
 	problems := fault.Problems{}
 	if !slices.ContainsFunc(ExtensionReasons(), func(r ExtensionReason) bool { return r.Code == in.Reason }) {
 		problems["reason"] = "Select a reason from the list"
@@ -96,6 +97,11 @@ func (in MoreTime) check(tx *work.Tx, a *Application) error {
 	if form.Characters(in.Note) > 2000 {
 		problems["note"] = "The note must be 2,000 characters or fewer"
 	}
+	return problems
+}
+
+func (in MoreTime) check(tx *work.Tx, a *Application) error {
+	problems := in.Problems()
 	if !in.Until.After(a.ClosesAt()) || !in.Until.After(tx.Now) {
 		problems["until"] = "The new deadline must be later than now and than " + uktime.Moment(a.ClosesAt())
 	}

@@ -81,7 +81,7 @@ func (s *Service) remind(tx *work.Tx, id ident.Application) error {
 	if !due || a.State != workflow.Draft {
 		return nil
 	}
-	first, err := keepReminder(tx, a, days)
+	first, err := KeepReminder(tx, a.ID, days, a.ClosesAt())
 	if err != nil || !first {
 		return err
 	}
@@ -169,7 +169,7 @@ func remindedOf(rows []*Application, written []reminder) []near {
 	for i, a := range rows {
 		all[i] = near{Application: a}
 		for _, r := range written {
-			if r.ApplicationID == a.ID && r.Deadline == deadlineKey(a) {
+			if r.ApplicationID == a.ID && r.Deadline == keyOf(a.ClosesAt()) {
 				all[i].reminded = append(all[i].reminded, r.Step)
 			}
 		}

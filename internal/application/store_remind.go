@@ -19,11 +19,12 @@ type reminder struct {
 	At            time.Time
 }
 
-func deadlineKey(a *Application) string { return a.ClosesAt().UTC().Format(time.RFC3339) }
+func keyOf(deadline time.Time) string { return deadline.UTC().Format(time.RFC3339) }
 
-// keepReminder notes that a step is written; false if it was noted before, also by another process at the same time.
-func keepReminder(tx *work.Tx, a *Application, days int) (bool, error) {
-	done := tx.DB().Clauses(clause.OnConflict{DoNothing: true}).Create(&reminder{a.ID, days, deadlineKey(a), tx.Now})
+// KeepReminder notes that people were reminded of a date of an application, so many days before it; false if that was noted before, also
+// by another process at the same time.
+func KeepReminder(tx *work.Tx, id ident.Application, days int, deadline time.Time) (bool, error) {
+	done := tx.DB().Clauses(clause.OnConflict{DoNothing: true}).Create(&reminder{id, days, keyOf(deadline), tx.Now})
 	if done.Error != nil {
 		return false, fmt.Errorf("noting a reminder: %w", done.Error)
 	}

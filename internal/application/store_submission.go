@@ -77,3 +77,21 @@ func amendmentsOf(tx *work.Tx, id ident.Submission) ([]Amendment, error) {
 func withdrawalOf(tx *work.Tx, id ident.Application) (*Withdrawal, error) {
 	return work.Find[Withdrawal](tx.DB().Where("application_id = ?", id).Order("at DESC"), "withdrawal")
 }
+
+// receiptRow is a receipt with the number of its submission.
+type receiptRow struct {
+	SubmissionID ident.Submission
+	Number       int
+	Receipt      string
+}
+
+// receiptsOf gives the receipts of an application, the newest first.
+func receiptsOf(tx *work.Tx, id ident.Application) ([]receiptRow, error) {
+	var rows []receiptRow
+	err := tx.DB().Raw("SELECT s.id AS submission_id, s.number, r.receipt FROM submissions s JOIN receipts r ON r.submission_id = s.id WHERE s.application_id = ? ORDER BY s.number DESC", id).
+		Scan(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("reading receipts: %w", err)
+	}
+	return rows, nil
+}

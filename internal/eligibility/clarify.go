@@ -258,9 +258,9 @@ func fill(open []Clarification, answers map[string]string, arrival time.Time, ch
 		c.Answer = strings.TrimSpace(answers[c.ID])
 		switch {
 		case c.Answer == "" && !slices.ContainsFunc(changes, func(ch application.Amends) bool { return ch.Clarification == c.ID }):
-			problems[c.ID] = "Enter your answer"
+			problems[c.ID] = fmt.Sprintf("Enter your answer to question %d", i+1)
 		case form.Characters(c.Answer) > 20000:
-			problems[c.ID] = "Your answer must be 20,000 characters or fewer"
+			problems[c.ID] = fmt.Sprintf("Your answer to question %d must be 20,000 characters or fewer", i+1)
 		}
 	}
 	return fault.Fields(problems)

@@ -3,6 +3,7 @@ package eligibility_test
 import (
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -256,6 +257,36 @@ func TestAnOverdueQuestionComesBackWithThatNoted(t *testing.T) {
 		t.Errorf("%+v, %v", b.Clarifications, err)
 	}
 	w.must(w.checks.Decide(w.officer(), ref, all(), eligibility.FindPassed))
+	w.verify()
+}
+
+// TestApplicantsAreRemindedOnceOfQuestions: two processes, many times; who was given no more days than that is not written to.
+func TestApplicantsAreRemindedOnceOfQuestions(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ref, short := w.submitted(nil), w.submitted(nil)
+	w.must(w.checks.AskClarification(w.officer(), ref, []eligibility.Question{{Text: "Where is it used?"}, {Text: "By whom?"}}, 5))
+	w.must(w.checks.AskClarification(w.officer(), short, []eligibility.Question{{Text: "Where is it used?"}}, 1))
+	w.must(w.checks.RemindDue(t.Context()))
+	if n := w.mails("reminder_to_answer"); n != 0 {
+		t.Errorf("%d too early", n)
+	}
+	w.clock.Add(3*24*time.Hour + 12*time.Hour)
+	for range 3 {
+		var both sync.WaitGroup
+		for range 2 {
+			both.Go(func() {
+				if err := w.checks.RemindDue(t.Context()); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		both.Wait()
+		w.clock.Add(time.Hour)
+	}
+	if n := w.mails("reminder_to_answer"); n != 1 {
+		t.Errorf("%d reminders", n)
+	}
 	w.verify()
 }
 

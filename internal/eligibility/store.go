@@ -83,6 +83,17 @@ func expire(tx *work.Tx, id ident.Application) error {
 	return nil
 }
 
+// dueBetween gives the applications with questions that wait for an answer until a moment after one and not after another.
+func dueBetween(tx *work.Tx, after, until time.Time) ([]ident.Application, error) {
+	var ids []ident.Application
+	err := tx.DB().Raw(`SELECT DISTINCT application_id FROM clarifications
+		WHERE answered_at IS NULL AND overdue_at IS NULL AND due_at > ? AND due_at <= ? ORDER BY application_id`, after, until).Scan(&ids).Error
+	if err != nil {
+		return nil, fmt.Errorf("looking for questions that are due: %w", err)
+	}
+	return ids, nil
+}
+
 // overdue gives the applications whose applicants were asked and did not answer in time.
 func overdue(tx *work.Tx, now time.Time) ([]ident.Application, error) {
 	var ids []ident.Application

@@ -3,6 +3,7 @@ package applicant
 import (
 	"fmt"
 	"io"
+	"strconv"
 
 	"adoptionfund/internal/fault"
 	"adoptionfund/internal/site/route"
@@ -39,8 +40,18 @@ func (o Options) receipt(r *route.Request) (route.Reply, error) {
 	if err != nil {
 		return route.Reply{}, err //nolint:wrapcheck // application has said what it was doing
 	}
+	all, err := o.Applications.Receipts(r.Context(), refOf(r))
+	if err != nil {
+		return route.Reply{}, err //nolint:wrapcheck // application has said what it was doing
+	}
 	if r.Query("format") == "json" {
-		return route.Download(fmt.Sprintf("receipt-%s.json", a.Ref), "application/json", false, func(w io.Writer) error {
+		name := fmt.Sprintf("receipt-%s.json", a.Ref)
+		for _, kept := range all {
+			if number := strconv.Itoa(kept.Number); r.Query("number") == number {
+				name, text = fmt.Sprintf("receipt-%s-%s.json", a.Ref, number), kept.Text
+			}
+		}
+		return route.Download(name, "application/json", false, func(w io.Writer) error {
 			_, err := io.WriteString(w, text+"\n")
 			return err //nolint:wrapcheck // route says what it was doing
 		})
@@ -49,7 +60,7 @@ func (o Options) receipt(r *route.Request) (route.Reply, error) {
 	if err != nil {
 		return route.Reply{}, err //nolint:wrapcheck // application has said what it was doing
 	}
-	return route.Show(page.Receipt{Application: a, Receipt: receipt, Signatures: signatures})
+	return route.Show(page.Receipt{Application: a, Receipt: receipt, All: all, Signatures: signatures})
 }
 
 func (o Options) withdrawPage(r *route.Request) (route.Reply, error) {

@@ -2,6 +2,7 @@ package fundteam
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"strings"
 	"time"
@@ -103,8 +104,12 @@ func (h extensionDoor) show(r *route.Request) (route.Reply, error) {
 func (h extensionDoor) propose(r *route.Request) (route.Reply, error) {
 	ref := ident.Ref(r.Path("ref"))
 	at, err := until(r)
+	more := application.MoreTime{Until: at, Reason: r.Field("reason"), Note: r.Field("note")}
+	if f, ok := fault.Of(err); ok { // a day that is none does not hide the rest
+		maps.Copy(f.Fields, more.Problems())
+	}
 	if err == nil {
-		err = h.applications.ProposeExtension(r.Context(), ref, application.MoreTime{Until: at, Reason: r.Field("reason"), Note: r.Field("note")})
+		err = h.applications.ProposeExtension(r.Context(), ref, more)
 	}
 	if err != nil {
 		return r.Again(err, h.show)

@@ -17,6 +17,7 @@ type Receipt struct {
 	Application *application.Application
 	Receipt     audit.Receipt
 	Signatures  []application.SentSignature
+	All         []application.Kept // of every submission, the newest first
 }
 
 // Head tells the frame.
@@ -43,6 +44,26 @@ func (r Receipt) rows() nhs.SummaryList {
 		rows = append(rows, nhs.SummaryRow{Key: "Signed, " + s.Part, Value: signedLine(s)})
 	}
 	return nhs.SummaryList{Rows: rows}
+}
+
+// earlier are all receipts of the application, where there are several.
+func (r Receipt) earlier() nhs.Table {
+	t := nhs.Table{
+		ID: "receipts", Caption: "All receipts of this application", CaptionSize: nhs.Medium, RowHeaders: true,
+		Columns: []nhs.Column{{Heading: "Submission"}, {Heading: "Arrived"}, {Heading: "Status"}, {Heading: "Receipt"}},
+	}
+	for i, kept := range r.All {
+		status := "Stands"
+		if !kept.Stands && i > 0 {
+			status = "Replaced by submission " + strconv.Itoa(r.All[i-1].Number)
+		}
+		number := strconv.Itoa(kept.Number)
+		t.Rows = append(t.Rows, []nhs.Cell{
+			{Text: number}, {Text: uktime.Moment(kept.Receipt.Arrived)}, {Text: status},
+			{Text: "Download receipt " + number, Href: at(r.Application, "/receipt?format=json&number="+number)},
+		})
+	}
+	return t
 }
 
 // signedLine says who signed, for whom, when and how.
