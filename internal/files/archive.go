@@ -126,6 +126,8 @@ func (l *look) entry(f *zip.File, depth int) error {
 		return l.tooLarge()
 	case strings.HasSuffix(f.Name, "/"):
 		return nil
+	case !l.macros && declaresMacros(f):
+		return l.refuse("has macros in it. Save it without macros")
 	}
 	r, err := f.Open()
 	if err != nil {
@@ -139,6 +141,17 @@ func isMacro(name string) bool {
 	name = strings.ToLower(name)
 	return path.Base(name) == "vbaproject.bin" || strings.HasPrefix(name, "basic/") || strings.HasPrefix(name, "scripts/") ||
 		strings.Contains(name, "/macrosheets/")
+}
+
+// declaresMacros reports whether a part is the list of kinds of an office file and names macros among them: there a part with macros
+// can have any name.
+func declaresMacros(f *zip.File) bool {
+	const longest = 1 << 20
+	if !strings.EqualFold(f.Name, "[Content_Types].xml") {
+		return false
+	}
+	kinds := strings.ToLower(firstOf(f, longest))
+	return strings.Contains(kinds, "vbaproject") || strings.Contains(kinds, "macroenabled") || f.UncompressedSize64 > longest
 }
 
 func (l *look) tooLarge() error {

@@ -87,6 +87,7 @@ func TestContentThatLiesOrHidesSomethingIsRefused(t *testing.T) {
 		"absolute.docx": {document(t, part{"/etc/passwd", "x"}), "point outside"},
 		"windows.docx":  {document(t, part{`C:\x\y`, "x"}), "point outside"},
 		"macros.docx":   {document(t, part{"word/vbaProject.bin", "x"}), "has macros"},
+		"renamed.docx":  {zipped(t, part{"[Content_Types].xml", `<Override PartName="/word/x.bin" ContentType="application/vnd.ms-office.vbaProject"/>`}, part{"word/document.xml", ""}), "has macros"},
 		"basic.odt":     {zipped(t, part{"mimetype", "application/vnd.oasis.opendocument.text"}, part{"Basic/Standard/Module.xml", ""}), "has macros"},
 		"cut.zip":       {zipped(t, part{"a.txt", "words"})[:40], "damaged"},
 		"changed.docx":  {strings.Replace(stored(t), "the words", "THE WORDS", 1), "damaged"},
