@@ -205,3 +205,35 @@ func TestTwoWithoutScriptsChooseBetweenTheirVersions(t *testing.T) {
 	w.one.Healthy()
 	w.two.Healthy()
 }
+
+// TestUnsentTextStaysOnADeviceForItsPersonAlone: it goes when they sign out, and when somebody else signs in there.
+//
+//nolint:paralleltest // the browser is one
+func TestUnsentTextStaysOnADeviceForItsPersonAlone(t *testing.T) {
+	w := newTogether(t, chromium.Start(t, modules), chromium.How{JavaScript: true, Width: 1200})
+	typed := func() {
+		t.Helper()
+		w.one.Go(w.section).ForgetSession()
+		w.one.Focus("SU2").Keys("Only for my eyes")
+		w.one.Waits("Not saved: you have been signed out")
+		if n := w.one.Keeps(); n != 1 {
+			t.Fatalf("%d texts are kept", n)
+		}
+	}
+	typed()
+	w.one.Leave("/sign-in").SignIn("helper@trust.example", pathPassword).Go(w.section).Not("Only for my eyes", "put in again")
+	if n := w.one.Keeps(); n != 0 {
+		t.Errorf("%d texts of somebody else are kept", n)
+	}
+	w.one.ForgetSession().SignIn("applicant@trust.example", pathPassword)
+	typed()
+	w.one.Leave("/sign-in").SignIn("applicant@trust.example", pathPassword)
+	if n := w.one.Keeps(); n != 1 {
+		t.Fatalf("%d texts are kept for who typed them", n)
+	}
+	w.one.Press("Sign out")
+	if n := w.one.Keeps(); n != 0 {
+		t.Errorf("%d texts are kept after signing out", n)
+	}
+	w.one.SignIn("applicant@trust.example", pathPassword).Go(w.section).Not("Only for my eyes")
+}

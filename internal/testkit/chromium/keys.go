@@ -113,3 +113,9 @@ func (p *Person) Check() *Person {
 	p.shoot("now " + time.Now().Format("150405.000"))
 	return p
 }
+
+// Keeps gives how many texts of unsent answers are on the person's device.
+func (p *Person) Keeps() int {
+	p.tb.Helper()
+	return eval[int](p, `Object.keys(localStorage).filter((key) => key.startsWith("af-unsent:")).length`)
+}
