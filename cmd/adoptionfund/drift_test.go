@@ -33,7 +33,7 @@ func rows() []any {
 		&people.Person{}, &people.Grant{}, &people.Organisation{}, &people.Representative{}, &people.Session{}, &people.Held{},
 		&fund.Round{}, &fund.Call{}, &fund.Change{}, &fund.Question{},
 		&application.Application{}, &application.Part{}, &application.Signature{}, &application.Submission{}, &application.Extension{}, &application.Amendment{}, &application.Withdrawal{}, &application.File{}, &application.Uploading{},
-		&application.Invited{}, &application.Deputising{}, &notify.Preferences{},
+		&application.Invited{}, &application.Deputising{}, &application.SupplierInvited{}, &notify.Preferences{},
 		&product.Product{}, &product.Claim{}, &product.Return{}, &product.Assessed{}, &product.Position{}, &product.Import{}, &product.ReturnFile{},
 		&eligibility.Finding{}, &eligibility.Clarification{}, &eligibility.Note{}, &eligibility.Reopening{},
 		&interest.Interest{}, &assignment.Reviewer{}, &assignment.Assignment{}, &assignment.Plan{},

@@ -60,7 +60,7 @@ func Rows(o Options) []route.Row {
 	list.Menu = "Applications"
 	save := post("/applications/{ref}/sections/{section}", access.EditApplication, o.save)
 	save.Body = uploadBytes
-	return slices.Concat(uploadRows(o), o.peopleRows(), o.signRows(), []route.Row{
+	return slices.Concat(uploadRows(o), o.peopleRows(), o.productRows(), o.signRows(), []route.Row{
 		list,
 		get("/applications/start", "Start an application", access.StartApplication, o.startPage),
 		post("/applications", access.StartApplication, o.start),
@@ -102,7 +102,14 @@ func Tasks(applications *application.Service) func(context.Context) ([]public.Ta
 		if err != nil {
 			return nil, err //nolint:wrapcheck // application has said what it was doing
 		}
-		tasks := make([]public.Task, 0, len(waiting)+len(invitations))
+		products, err := applications.MySupplierInvitations(ctx)
+		if err != nil {
+			return nil, err //nolint:wrapcheck // application has said what it was doing
+		}
+		tasks := make([]public.Task, 0, len(waiting)+len(invitations)+len(products))
+		for _, in := range products {
+			tasks = append(tasks, public.Task{Title: "Answer the invitation as supplier of " + in.Product, About: in.Title, Href: "/supplier/invitations", Due: in.ExpiresAt})
+		}
 		for _, in := range invitations {
 			tasks = append(tasks, public.Task{Title: "Answer the invitation to " + string(in.Ref), About: in.Title, Href: "/applications/" + string(in.Ref) + "/invitation", Due: in.ExpiresAt})
 		}
