@@ -69,7 +69,9 @@ func (p Products) which() nhs.Radios {
 }
 
 // SupplierInvitations are the invitations as a supplier that wait for who is signed in.
-type SupplierInvitations struct{ Waiting []application.SupplierToAnswer }
+type SupplierInvitations struct {
+	Waiting []application.SupplierToAnswer
+}
 
 // Head tells the frame.
 func (s SupplierInvitations) Head() shared.Head {
