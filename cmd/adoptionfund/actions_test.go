@@ -21,8 +21,8 @@ func later() []access.Action {
 	return []access.Action{
 		access.ImportGrants, access.ImportProgrammes,
 		access.EditRound, access.ArchiveCall, access.ViewOtherFunding, access.SettleMatch, access.TryRules,
-		access.ProposeShortlist, access.ConfirmShortlist, access.ViewProduct, access.EditProduct, access.MergeProducts, access.PermitReuse,
-		access.DeclareRelease, access.RecogniseAssessment, access.WarnExpiry, access.FindInterests, access.RemindReviewer, access.EditFeedback,
+		access.ProposeShortlist, access.ConfirmShortlist, access.ViewProduct, access.EditProduct,
+		access.RecogniseAssessment, access.WarnExpiry, access.FindInterests, access.RemindReviewer, access.EditFeedback,
 		access.DiscussModeration, access.ViewMeeting, access.PrepareMeeting, access.RecordMeeting, access.SignMinutes, access.RunCalibration,
 		access.ProposeTargeted, access.ApproveTargeted, access.ViewSeverity, access.ViewOwnSeverity, access.ApproveDirectAward,
 		access.VoidProposal, access.HoldLine, access.AcceptDeviation, access.ApproveDeviation, access.TakeUpReserve, access.ExpireReserve,

@@ -96,7 +96,10 @@ func (d *Demonstration) supply(ctx context.Context, p project, n int) error {
 		if err := d.Products.UploadReturn(ctx, id, questionSet, "return.yaml", []byte(returnOf(p, d.grade(p), d.clock.Now()))); err != nil {
 			return fmt.Errorf("the return of %s: %w", p.Product, err)
 		}
-		return d.Products.Submit(ctx, id, questionSet)
+		if err := d.Products.Submit(ctx, id, questionSet); err != nil {
+			return fmt.Errorf("sending the return of %s: %w", p.Product, err)
+		}
+		return d.Products.PermitReuse(ctx, id, true)
 	})
 }
 

@@ -30,6 +30,9 @@ type Product struct {
 	CreatedAt   time.Time
 	Revision    int // of the row
 
+	ReusePermitted bool           // its supplier lets other applications rely on its returns
+	MergedInto     *ident.Product // the record of the same product that took its place; nil: it stands
+
 	suppliers []ident.Person
 	places    []place
 }

@@ -55,11 +55,19 @@ func complete(tx *work.Tx, p *Product) error {
 	return nil
 }
 
-// byIdentities reads the products that have any of these identities.
+// byIdentities reads the products that have any of these identities. In place of a record that was merged comes the one that was kept.
 func byIdentities(tx *work.Tx, identities []string) (map[string]Product, error) {
 	rows, err := work.Many[Product](tx.DB().Where("identity IN ?", identities), "products")
 	found := make(map[string]Product, len(rows))
 	for _, p := range rows {
+		if p.MergedInto != nil {
+			kept, err := work.One[Product](tx.DB().Where("id = ?", *p.MergedInto), "product")
+			if err != nil {
+				return nil, err
+			}
+			found[p.Identity] = *kept
+			continue
+		}
 		found[p.Identity] = p
 	}
 	return found, err
@@ -81,6 +89,7 @@ type link struct {
 	RoundID       ident.Round
 	CallID        ident.Call
 	Chosen        bool
+	Relies        bool // on the returns of the product: see relying
 }
 
 func (link) TableName() string { return "application_products" }
@@ -203,12 +212,4 @@ func dropAssessments(tx *work.Tx, id ident.Return, codes []form.Code) error {
 		return fmt.Errorf("clearing assessments: %w", err)
 	}
 	return nil
-}
-
-// positionsOf gives the positions of a product, newest first.
-func positionsOf(tx *work.Tx, ids []ident.Product) ([]Position, error) {
-	if len(ids) == 0 {
-		return nil, nil
-	}
-	return work.Many[Position](tx.DB().Omit("result").Where("product_id IN ?", ids).Order("recorded_at DESC, id DESC"), "positions")
 }

@@ -18,7 +18,7 @@ func list(tx *work.Tx, act access.Action, q Query) ([]Product, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := tx.DB().Table("products AS p").Select("p.*").Where(where, args...).Order("p.name, p.version, p.id").Limit(q.Limit)
+	db := tx.DB().Table("products AS p").Select("p.*").Where(where, args...).Where("p.merged_into IS NULL").Order("p.name, p.version, p.id").Limit(q.Limit)
 	if q.After != "" {
 		db = db.Where("(p.name, p.version, p.id) > (SELECT l.name, l.version, l.id FROM products l WHERE l.id = ?)", q.After)
 	}
@@ -136,8 +136,8 @@ func candidatesIn(tx *work.Tx, column, id string) ([]recorded, error) {
 	if err != nil {
 		return nil, err
 	}
-	q := tx.DB().Select("product_id", "call_id", "status", "expires").
-		Where("product_id IN (?)", in(tx.DB().Table("application_products").Select("product_id"))).Order("recorded_at, id")
+	q := positionRows(tx, "x.call_id", "x.status", "x.expires").
+		Where(positionOf+" IN (?)", in(tx.DB().Table("application_products").Select("product_id"))).Order("x.recorded_at, x.id")
 	positions, err := work.Many[Position](q, "positions")
 	if err != nil {
 		return nil, err

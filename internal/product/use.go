@@ -39,13 +39,11 @@ func FromAnswers(tx *work.Tx, use Use, f *form.Form, answers form.Answers) error
 	if err != nil {
 		return err
 	}
-	var fresh []link
-	var gone []ident.Product
-	for _, p := range found {
-		if !slices.ContainsFunc(before, func(l link) bool { return l.ProductID == p.ID }) {
-			fresh = append(fresh, link{ApplicationID: use.Application, ProductID: p.ID, RoundID: use.Round, CallID: use.Call})
-		}
+	fresh, err := freshLinks(tx, use, found, before)
+	if err != nil {
+		return err
 	}
+	var gone []ident.Product
 	for _, l := range before {
 		if !l.Chosen && !slices.ContainsFunc(found, func(p Product) bool { return p.ID == l.ProductID }) {
 			gone = append(gone, l.ProductID)
@@ -67,6 +65,23 @@ func FromAnswers(tx *work.Tx, use Use, f *form.Form, answers form.Answers) error
 		return nil
 	}
 	return addLinks(tx, fresh)
+}
+
+// freshLinks are the products that an application names and did not name before.
+func freshLinks(tx *work.Tx, use Use, found []Product, before []link) ([]link, error) {
+	var fresh []link
+	for i := range found {
+		p := &found[i]
+		if slices.ContainsFunc(slices.Concat(before, fresh), func(l link) bool { return l.ProductID == p.ID }) {
+			continue
+		}
+		relies, err := relying(tx, p)
+		if err != nil {
+			return nil, err
+		}
+		fresh = append(fresh, link{ApplicationID: use.Application, ProductID: p.ID, RoundID: use.Round, CallID: use.Call, Relies: relies})
+	}
+	return fresh, nil
 }
 
 // namedIn are the products that answers name, each once; a row without a name, supplier or version names none.
@@ -170,7 +185,7 @@ func statuses(tx *work.Tx, column, id string) (map[ident.Application]string, err
 	for _, r := range rows {
 		app := r.ApplicationID
 		s := status.NotAssessed
-		if p := latest(r.positions, r.CallID); p != nil {
+		if p := latest(r.positions, r.CallID); p != nil && r.Relies {
 			s = p.Status
 		}
 		switch {
@@ -207,6 +222,7 @@ type Candidate struct {
 	Forms       []string      // of the returns that were sent and that the call accepts
 	Provisional status.Status // the best of its returns; incomplete where there is none
 	Position    *Position     // of this call, else the last; nil: none
+	Withheld    bool          // its supplier has not permitted that this application relies on its return
 }
 
 // Candidates gives the candidate products of an application with their provisional status today, by name. call is the application's.
@@ -234,10 +250,15 @@ func Candidates(tx *work.Tx, app ident.Application, call *fund.Call) ([]Candidat
 	slices.Reverse(positions)
 	list := make([]Candidate, len(products))
 	for i, p := range products {
+		l := links[slices.IndexFunc(links, func(l link) bool { return l.ProductID == p.ID })]
+		if !l.Relies {
+			list[i] = Candidate{Product: p, Chosen: l.Chosen, Provisional: status.Incomplete, Withheld: len(seen[p.ID].forms) > 0}
+			continue
+		}
 		own := slices.DeleteFunc(slices.Clone(positions), func(x Position) bool { return x.ProductID != p.ID })
 		list[i] = Candidate{
 			Product: p, Provisional: seen[p.ID].status, Forms: seen[p.ID].forms, Position: latest(own, call.ID),
-			Chosen: slices.ContainsFunc(links, func(l link) bool { return l.ProductID == p.ID && l.Chosen }),
+			Chosen: l.Chosen,
 		}
 	}
 	return list, nil

@@ -84,6 +84,7 @@ func (p Return) facts() nhs.SummaryList {
 	if p.Position != nil {
 		rows = append(rows, nhs.SummaryRow{Key: "Position of the fund", Value: p.Position.Words()})
 	}
+	rows = append(rows, nhs.SummaryRow{Key: "Reuse", Value: p.reuse()})
 	return nhs.SummaryList{Rows: rows}
 }
 

@@ -289,6 +289,9 @@ func (p ApplicationDesk) table() nhs.Table {
 		if c.Position != nil {
 			text = c.Position.Words()
 		}
+		if c.Withheld {
+			text = "The supplier has not permitted that this application relies on its return"
+		}
 		t.Rows = append(t.Rows, []nhs.Cell{
 			{Text: name, Href: "/dtac/products/" + string(c.ID)}, {Text: c.Supplier}, {Text: strings.Join(c.Forms, ", ")}, {Content: statusTag(c.Provisional)}, {Text: text},
 		})

@@ -1,0 +1,57 @@
+package applicant
+
+import (
+	"net/url"
+
+	"adoptionfund/internal/ident"
+	"adoptionfund/internal/product"
+	"adoptionfund/internal/site/route"
+	page "adoptionfund/web/page/apply"
+)
+
+func (h supplier) permit(r *route.Request) (route.Reply, error) {
+	permitted := r.Button() == "permit"
+	if err := h.products.PermitReuse(r.Context(), productID(r), permitted); err != nil {
+		return r.Again(err, h.show)
+	}
+	r.Flash("Other applications may not rely on your return from now on. Those that do already keep it")
+	if permitted {
+		r.Flash("Other applications may now rely on your return")
+	}
+	return h.back(r)
+}
+
+func (h supplier) releasing(r *route.Request) (route.Reply, error) {
+	rel, err := h.products.Releasing(r.Context(), productID(r))
+	if err != nil {
+		return route.Reply{}, err
+	}
+	return route.Show(page.Release{Releasing: rel, Affected: r.Form()["affected"], Problems: r.Problems(), Typed: r.Typed})
+}
+
+func (h supplier) release(r *route.Request) (route.Reply, error) {
+	id, err := h.products.DeclareRelease(r.Context(), productID(r), product.Release{
+		Version: r.Field("release"), Affected: r.Form()["affected"], Seen: r.Version(),
+	})
+	if err != nil {
+		return r.Again(err, h.releasing)
+	}
+	r.Flash("The new version has a record of its own. Look at its return and send it")
+	return route.GoTo("/supplier/products/" + url.PathEscape(string(id)))
+}
+
+func (h supplier) mergeable(r *route.Request) (route.Reply, error) {
+	m, err := h.products.Mergeable(r.Context(), productID(r))
+	if err != nil {
+		return route.Reply{}, err
+	}
+	return route.Show(page.Merge{Mergeable: m, Problems: r.Problems(), Typed: r.Typed})
+}
+
+func (h supplier) merge(r *route.Request) (route.Reply, error) {
+	if err := h.products.Merge(r.Context(), productID(r), ident.Product(r.Field("other"))); err != nil {
+		return r.Again(err, h.mergeable)
+	}
+	r.Flash("The two records are one")
+	return h.back(r)
+}
