@@ -97,7 +97,7 @@ func (s *Service) outlooks(tx *work.Tx, a *Application) ([]product.Outlook, erro
 	if err != nil {
 		return nil, err
 	}
-	return product.Outlooks(tx, a.call, f, seen.answers)
+	return product.Outlooks(tx, product.Use{Application: a.ID, Round: a.RoundID, Call: a.CallID}, f, seen.answers)
 }
 
 // SupplierInvitation asks somebody to act for the supplier of a candidate product.

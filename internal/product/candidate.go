@@ -24,6 +24,7 @@ type Outlook struct {
 	Provisional status.Status
 	Reasons     []Reason
 	Position    *Position // of this call, else the last; nil: none
+	Withheld    bool      // its supplier has not permitted that this application relies on its return
 }
 
 // Key tells the products of one application apart.
@@ -41,7 +42,7 @@ const sealedReason = "Not met yet. What is missing is seen by the supplier and D
 
 // Outlooks gives what can be said today of the products that the answers of an application name, in their order. It writes nothing, so
 // that a draft can be looked at: a product is known by its name, supplier and version.
-func Outlooks(tx *work.Tx, call *fund.Call, f *form.Form, answers form.Answers) ([]Outlook, error) {
+func Outlooks(tx *work.Tx, use Use, f *form.Form, answers form.Answers) ([]Outlook, error) {
 	named := namedIn(f, answers)
 	if len(named) == 0 {
 		return nil, nil
@@ -54,6 +55,10 @@ func Outlooks(tx *work.Tx, call *fund.Call, f *form.Form, answers form.Answers) 
 	if err != nil {
 		return nil, err
 	}
+	call, err := fund.CallByID(tx, use.Call)
+	if err != nil {
+		return nil, err
+	}
 	list := make([]Outlook, len(named))
 	for i, n := range named {
 		list[i] = Outlook{Named: n, Provisional: status.Incomplete}
@@ -62,6 +67,13 @@ func Outlooks(tx *work.Tx, call *fund.Call, f *form.Form, answers form.Answers) 
 			continue
 		}
 		list[i].Known = true
+		counts, err := relying(tx, &p, use.Application)
+		if err != nil {
+			return nil, err
+		}
+		if list[i].Withheld = !counts; !counts {
+			continue
+		}
 		if err := list[i].look(tx, &p, call); err != nil {
 			return nil, err
 		}

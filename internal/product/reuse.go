@@ -28,12 +28,15 @@ func (s *Service) PermitReuse(ctx context.Context, id ident.Product, permitted b
 	})
 }
 
-// relying reports whether an application that names a product anew relies on its returns: with its supplier's permission; else where no
-// return was sent before, since what is sent later is sent for those that name the product; else where no other application names it,
+// relying reports whether an application relies on the returns of a product that it names: where it does already; with its supplier's
+// permission, or where its supplier took up its invitation; else where no return was sent before, since what is sent later is sent for those that name the product; else where no other application names it,
 // since the return was sent for somebody. What an application relies on once, it keeps.
-func relying(tx *work.Tx, p *Product) (bool, error) {
+func relying(tx *work.Tx, p *Product, id ident.Application) (bool, error) {
 	if p.ReusePermitted {
 		return true, nil
+	}
+	if does, err := relies(tx, p, id); does || err != nil {
+		return does, err
 	}
 	used, err := relied(tx, p.ID)
 	return !used, err

@@ -75,7 +75,7 @@ func freshLinks(tx *work.Tx, use Use, found []Product, before []link) ([]link, e
 		if slices.ContainsFunc(slices.Concat(before, fresh), func(l link) bool { return l.ProductID == p.ID }) {
 			continue
 		}
-		relies, err := relying(tx, p)
+		relies, err := relying(tx, p, use.Application)
 		if err != nil {
 			return nil, err
 		}

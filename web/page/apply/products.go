@@ -27,6 +27,10 @@ func outlook(o product.Outlook) nhs.SummaryList {
 	if !o.Known {
 		sent = "The product is not known to the fund yet"
 	}
+	if o.Withheld {
+		sent = "Sent for another application"
+		provisional = "Does not count yet: its supplier has not permitted that others rely on its return. Ask the supplier, or invite it below"
+	}
 	if o.SentAt != nil {
 		sent = o.Form.Title + ", sent " + uktime.Date(*o.SentAt)
 		provisional = o.Provisional.Label() + ", provisionally: no assessor has confirmed it"
