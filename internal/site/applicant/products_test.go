@@ -164,7 +164,7 @@ func TestTheProvisionalStatusHasItsReasonsButNothingOfTheEvidence(t *testing.T) 
 	s := naming(t)
 	s.sent(t, "v2-on-the-way.yaml", "certificate_issue_date: '2026-03-01'", "certificate_issue_date: '2025-03-01'")
 	b := s.SignedIn(testkit.Applicant)
-	page := want(t, b.Get(candidates), 200, "provisionally: no assessor has confirmed it", "Why it is not provisionally compliant", "C1.2.3 ", "C3.1 ",
+	page := want(t, b.Get(candidates), 200, "provisionally: it follows from the return alone", "Why it is not provisionally compliant", "C1.2.3 ", "C3.1 ",
 		"What is missing is seen by the supplier and DTAC assessors only")
 	for _, secret := range []string{".pdf", "2025-", "Expired</", "xpired since"} {
 		if strings.Contains(page.Body, secret) {

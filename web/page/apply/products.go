@@ -33,7 +33,7 @@ func outlook(o product.Outlook) nhs.SummaryList {
 	}
 	if o.SentAt != nil {
 		sent = o.Form.Title + ", sent " + uktime.Date(*o.SentAt)
-		provisional = o.Provisional.Label() + ", provisionally: no assessor has confirmed it"
+		provisional = o.Provisional.Label() + ", provisionally: it follows from the return alone"
 	}
 	if o.Position != nil {
 		position = o.Position.Words()
