@@ -14,6 +14,7 @@ import (
 	"adoptionfund/configs"
 	"adoptionfund/internal/application"
 	"adoptionfund/internal/db"
+	"adoptionfund/internal/files"
 	"adoptionfund/internal/form"
 	"adoptionfund/internal/fund"
 	"adoptionfund/internal/ident"
@@ -127,7 +128,7 @@ func (l *load) attach(id ident.Application) {
 	for n := range benchFiles {
 		l.no(l.app.db.Write.Create(&application.File{
 			ID: ident.New[ident.File](), ApplicationID: id, Question: "EV9", Name: fmt.Sprintf("%d.pdf", n), MediaType: "application/pdf", Size: 1000,
-			Digest: strings.Repeat("0", 64), UploadedBy: who.ID, UploadedAt: time.Now().UTC(), Scan: application.ScanOff,
+			Digest: strings.Repeat("0", 64), UploadedBy: who.ID, UploadedAt: time.Now().UTC(), Scan: files.ScanOff,
 		}).Error)
 	}
 }

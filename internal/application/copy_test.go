@@ -8,6 +8,7 @@ import (
 	"adoptionfund/internal/application"
 	"adoptionfund/internal/fault"
 	"adoptionfund/internal/form"
+	"adoptionfund/internal/ident"
 	"adoptionfund/internal/testkit"
 	"adoptionfund/internal/work"
 	"adoptionfund/internal/workflow"
@@ -39,7 +40,7 @@ func TestAnApplicationIsCopiedIntoAnotherCallWithItsFiles(t *testing.T) {
 	w.Opened("AF26-GAS")
 	w.Person("stranger", "applicant", access.Scope{})
 	for _, call := range []string{"AF26-CAR", "AF99-XXX", ""} {
-		if _, err := w.Applications.Copy(applicant, from.Ref, "AF26-CAR"); !fault.Is(err, fault.Invalid) {
+		if _, err := w.Applications.Copy(applicant, from.Ref, ident.CallRef(call)); !fault.Is(err, fault.Invalid) {
 			t.Fatalf("copied into %q: %v", call, err)
 		}
 	}

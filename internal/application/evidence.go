@@ -129,7 +129,7 @@ func (s *Service) attach(tx *work.Tx, ref ident.Ref, in Upload, stored files.Sto
 	}
 	file := File{
 		ID: ident.New[ident.File](), ApplicationID: a.ID, Question: string(q.Code), Name: in.Name, MediaType: clip(stored.MediaType, 100), Size: stored.Size,
-		Digest: stored.Digest, UploadedBy: tx.By.ID, UploadedAt: tx.Now, Scan: ScanOff,
+		Digest: stored.Digest, UploadedBy: tx.By.ID, UploadedAt: tx.Now, Scan: files.ScanOff,
 	}
 	if in.pieces != "" {
 		if err := endUpload(tx, in.pieces); err != nil {
@@ -138,7 +138,7 @@ func (s *Service) attach(tx *work.Tx, ref ident.Ref, in Upload, stored files.Sto
 		file.ID = ident.File(in.pieces)
 	}
 	if s.files.Scans() {
-		file.Scan = ScanPending
+		file.Scan = files.ScanPending
 		if err := tx.Enqueue(string(access.ScanFiles), string(access.ScanFiles)+":"+string(file.ID), string(file.ID), tx.Now); err != nil {
 			return err
 		}

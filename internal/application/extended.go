@@ -68,6 +68,9 @@ type Extended struct {
 func (s *Service) Extended(ctx context.Context) ([]Extended, error) {
 	var out []Extended
 	err := s.gate.Read(ctx, func(tx *work.Tx) error {
+		if !tx.Policy().MayAnywhere(tx.By, access.ViewRound) {
+			return nil // as most of those whose start page asks
+		}
 		rows, err := extendedApplications(tx)
 		if err != nil {
 			return err
@@ -85,18 +88,20 @@ func (s *Service) Extended(ctx context.Context) ([]Extended, error) {
 				tx.Saw("extension", string(a.Ref))
 			}
 		}
-		slices.SortStableFunc(out, func(a, b Extended) int {
-			switch {
-			case a.Waits == b.Waits:
-				return 0
-			case a.Waits:
-				return -1
-			}
-			return 1
-		})
+		slices.SortStableFunc(out, waitingFirst)
 		return nil
 	})
 	return out, err
+}
+
+func waitingFirst(a, b Extended) int {
+	switch {
+	case a.Waits == b.Waits:
+		return 0
+	case a.Waits:
+		return -1
+	}
+	return 1
 }
 
 // ExtendedOne gives the extensions of one application.

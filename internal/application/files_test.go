@@ -74,7 +74,7 @@ func TestAFileIsHeldBackUntilItIsScannedClean(t *testing.T) {
 	held := func() {
 		t.Helper()
 		f := fileOf(t, w, a.Ref) //nolint:contextcheck // the test has its own
-		if f.Scan != application.ScanPending {
+		if f.Scan != files.ScanPending {
 			t.Fatalf("%+v", f)
 		}
 		_, _, err := w.Applications.Download(ctx, a.Ref, f.ID)
@@ -92,7 +92,7 @@ func TestAFileIsHeldBackUntilItIsScannedClean(t *testing.T) {
 	w.Clock.Add(time.Minute)
 	runJobs(t, w)
 	f := fileOf(t, w, a.Ref)
-	if f.Scan != application.ScanClean || f.ScannedAt == nil || f.Found != "" {
+	if f.Scan != files.ScanClean || f.ScannedAt == nil || f.Found != "" {
 		t.Fatalf("%+v", f)
 	}
 	_, content, err := w.Applications.Download(ctx, a.Ref, f.ID)
@@ -115,7 +115,7 @@ func TestAnInfectedFileIsDeletedAndItsUploaderTold(t *testing.T) {
 	runJobs(t, w)
 	for _, ref := range []ident.Ref{a.Ref, other.Ref} {
 		f := fileOf(t, w, ref)
-		if f.Scan != application.ScanInfected || f.Found != clamd.Found {
+		if f.Scan != files.ScanInfected || f.Found != clamd.Found {
 			t.Fatalf("%+v", f)
 		}
 		_, _, err := w.Applications.Download(ctx, ref, f.ID)
@@ -151,14 +151,14 @@ func TestAScanThatWasGivenUpIsAskedForAgain(t *testing.T) {
 	}
 	scanner.Again()
 	runJobs(t, w)
-	if f := fileOf(t, w, a.Ref); f.Scan != application.ScanPending {
+	if f := fileOf(t, w, a.Ref); f.Scan != files.ScanPending {
 		t.Fatalf("the job was not given up: %+v", f)
 	}
 	for range 2 {
 		must(t, w.Applications.SweepFiles(w.Job(access.SweepFiles)))
 	}
 	runJobs(t, w)
-	if f := fileOf(t, w, a.Ref); f.Scan != application.ScanClean {
+	if f := fileOf(t, w, a.Ref); f.Scan != files.ScanClean {
 		t.Errorf("%+v", f)
 	}
 }

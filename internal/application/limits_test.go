@@ -9,6 +9,7 @@ import (
 
 	"adoptionfund/internal/application"
 	"adoptionfund/internal/fault"
+	"adoptionfund/internal/files"
 	"adoptionfund/internal/form"
 	"adoptionfund/internal/ident"
 	"adoptionfund/internal/testkit"
@@ -21,7 +22,7 @@ func holds(t *testing.T, w *testkit.World, a *application.Application, n int, si
 	for i := range rows {
 		rows[i] = application.File{
 			ID: ident.New[ident.File](), ApplicationID: a.ID, Question: "EV9", Name: fmt.Sprintf("%d.pdf", i), MediaType: "application/pdf", Size: size,
-			Digest: strings.Repeat("0", 64), UploadedBy: a.MainContact, UploadedAt: w.Clock.Now(), Scan: application.ScanOff,
+			Digest: strings.Repeat("0", 64), UploadedBy: a.MainContact, UploadedAt: w.Clock.Now(), Scan: files.ScanOff,
 		}
 	}
 	must(t, w.DB.Write.CreateInBatches(rows, 100).Error)

@@ -40,6 +40,7 @@ type read struct {
 	whole   form.Answers // that were signed together
 	answers form.Answers // those of them that the reader sees
 	files   []File
+	team    bool // the reader sees how people are reached
 }
 
 // readable gives the answers and files as far as the one who looks may read them. The applicant's side reads what it is working on;
@@ -47,10 +48,10 @@ type read struct {
 func (s *Service) readable(tx *work.Tx, a *Application, answers form.Answers, files []File) (read, error) {
 	r, err := readerOf(tx, a)
 	if err != nil || r.own {
-		return read{answers, answers, files}, err
+		return read{answers, answers, files, true}, err
 	}
 	if a.SubmissionID != nil {
-		if answers, files, err = s.asSent(tx, a, files); err != nil {
+		if answers, files, err = asSent(tx, a, files); err != nil {
 			return read{}, err
 		}
 	}
@@ -68,16 +69,16 @@ func (s *Service) readable(tx *work.Tx, a *Application, answers form.Answers, fi
 		q, ok := f.Question(form.Code(file.Question))
 		return !ok || !r.sees(q)
 	})
-	return read{answers, seen, files}, nil
+	return read{answers, seen, files, r.team}, nil
 }
 
 // asSent gives the answers and files of the last signed submission.
-func (s *Service) asSent(tx *work.Tx, a *Application, files []File) (form.Answers, []File, error) {
-	_, answers, _, err := s.Snapshot(tx, a)
+func asSent(tx *work.Tx, a *Application, files []File) (form.Answers, []File, error) {
+	found, err := StandingOf(tx, a.ID)
 	if err != nil {
 		return nil, nil, err
 	}
-	found, err := StandingOf(tx, a.ID)
+	answers, err := amended(tx, *a.SubmissionID, found[a.ID].Answers)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -18,17 +18,31 @@ type Kept struct {
 	Text    string
 }
 
-// Receipts gives the receipts of all submissions of an application, the one that stands first, each naming the one that it replaced.
-func (s *Service) Receipts(ctx context.Context, ref ident.Ref) ([]Kept, error) {
+// Receipt gives the receipt of the standing submission, as it was signed.
+func (s *Service) Receipt(ctx context.Context, ref ident.Ref) (*Application, audit.Receipt, string, error) { //nolint:revive // what belongs together and is read at one moment
+	a, all, err := s.Receipts(ctx, ref)
+	if err != nil {
+		return nil, audit.Receipt{}, "", err
+	}
+	return a, all[0].Receipt, all[0].Text, nil
+}
+
+// Receipts gives the receipts of all submissions of an application, the newest first: it is the one that stands, and each
+// names the one that it replaced. There is none before the first submission.
+func (s *Service) Receipts(ctx context.Context, ref ident.Ref) (*Application, []Kept, error) {
+	var a *Application
 	var all []Kept
 	err := s.gate.Read(ctx, func(tx *work.Tx) error {
-		a, err := Permitted(tx, ref, access.ViewReceipt)
-		if err != nil {
+		var err error
+		if a, err = Permitted(tx, ref, access.ViewReceipt); err != nil {
 			return err
 		}
 		rows, err := receiptsOf(tx, a.ID)
 		if err != nil {
 			return err
+		}
+		if len(rows) == 0 {
+			return work.NotFound("receipt")
 		}
 		for _, row := range rows {
 			r, err := audit.ReadReceipt([]byte(row.Receipt))
@@ -39,5 +53,5 @@ func (s *Service) Receipts(ctx context.Context, ref ident.Ref) ([]Kept, error) {
 		}
 		return nil
 	})
-	return all, err
+	return a, all, err
 }

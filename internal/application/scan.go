@@ -7,6 +7,7 @@ import (
 	"adoptionfund/internal/access"
 	"adoptionfund/internal/audit"
 	"adoptionfund/internal/fault"
+	"adoptionfund/internal/files"
 	"adoptionfund/internal/ident"
 	"adoptionfund/internal/notify"
 	"adoptionfund/internal/people"
@@ -45,7 +46,7 @@ func toScan(tx *work.Tx, id ident.File) (*product.Bytes, error) {
 	switch {
 	case fault.Is(err, fault.NotFound):
 		return product.ToScan(tx, id)
-	case err != nil || file.Scan != ScanPending:
+	case err != nil || file.Scan != files.ScanPending:
 		return nil, err
 	}
 	return &product.Bytes{Digest: file.Digest, Size: file.Size}, nil
@@ -53,9 +54,9 @@ func toScan(tx *work.Tx, id ident.File) (*product.Bytes, error) {
 
 // scanned keeps the finding on all files with a digest.
 func scanned(tx *work.Tx, digest, found string) error {
-	states := []ScanState{ScanPending}
+	states := []files.ScanState{files.ScanPending}
 	if found != "" {
-		states = []ScanState{ScanPending, ScanClean, ScanOff}
+		states = []files.ScanState{files.ScanPending, files.ScanClean, files.ScanOff}
 	}
 	rows, err := sameBytes(tx, digest, states)
 	if err != nil {
@@ -70,9 +71,9 @@ func scanned(tx *work.Tx, digest, found string) error {
 		if err := tx.Require(access.ScanFiles, a); err != nil {
 			return err
 		}
-		f.Scan, f.ScannedAt, f.Found = ScanClean, &tx.Now, found
+		f.Scan, f.ScannedAt, f.Found = files.ScanClean, &tx.Now, found
 		if found != "" {
-			f.Scan = ScanInfected
+			f.Scan = files.ScanInfected
 			if err := tellInfected(tx, a, f); err != nil {
 				return err
 			}

@@ -233,8 +233,8 @@ func (s *Service) overview(tx *work.Tx, a *Application) (Overview, error) {
 		return o, err
 	}
 	o.Asked = len(a.With(SRO)) > 0 && len(a.With(Finance)) > 0
-	if r, err := readerOf(tx, a); err != nil || !r.team {
-		return o, err // to whom it is no matter how people are reached
+	if !seen.team {
+		return o, nil // to whom it is no matter how people are reached
 	}
 	o.People, err = participants(tx, a)
 	return o, err

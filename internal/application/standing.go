@@ -69,11 +69,11 @@ func (s *Service) sent(tx *work.Tx, a *Application, id ident.File, r reader) (*F
 	if a.SubmissionID == nil {
 		return nil, work.NotFound("file")
 	}
-	f, _, _, err := s.Snapshot(tx, a)
+	all, err := StandingOf(tx, a.ID)
 	if err != nil {
 		return nil, err
 	}
-	all, err := StandingOf(tx, a.ID)
+	f, err := s.library.Form(all[a.ID].Form)
 	if err != nil {
 		return nil, err
 	}

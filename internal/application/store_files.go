@@ -11,17 +11,6 @@ import (
 	"adoptionfund/internal/work"
 )
 
-// ScanState is what is known of the viruses in a file.
-type ScanState string
-
-// The states of scanning.
-const (
-	ScanOff      ScanState = "off"      // no scanner was set when it came
-	ScanPending  ScanState = "pending"  // held back until it was scanned
-	ScanClean    ScanState = "clean"    // nothing was found
-	ScanInfected ScanState = "infected" // something was found: its bytes are gone, its name stays
-)
-
 // File is an evidence file as kept: the bytes are in the store of files, by digest.
 type File struct {
 	ID            ident.File
@@ -34,7 +23,7 @@ type File struct {
 	UploadedBy    ident.Person
 	UploadedAt    time.Time
 	RemovedAt     *time.Time
-	Scan          ScanState
+	Scan          files.ScanState
 	ScannedAt     *time.Time
 	Found         string // the name of the virus
 }
@@ -42,11 +31,11 @@ type File struct {
 // refused says why nobody is given the file, or nothing.
 func (f *File) refused() error {
 	switch f.Scan {
-	case ScanPending:
+	case files.ScanPending:
 		return fault.New(fault.Conflict, "The file %s is being checked for viruses. It can be downloaded when that is done", files.Quoted(f.Name))
-	case ScanInfected:
+	case files.ScanInfected:
 		return work.NotFound("file")
-	case ScanOff, ScanClean:
+	case files.ScanOff, files.ScanClean:
 	}
 	return nil
 }
@@ -54,11 +43,11 @@ func (f *File) refused() error {
 // stops says why an application cannot be submitted with the file, or nothing.
 func (f *File) stops() string {
 	switch f.Scan {
-	case ScanPending:
+	case files.ScanPending:
 		return fmt.Sprintf("The file %s is still being checked for viruses. Wait a few minutes, then try again", files.Quoted(f.Name))
-	case ScanInfected:
+	case files.ScanInfected:
 		return fmt.Sprintf("A virus was found in the file %s. Remove it", files.Quoted(f.Name))
-	case ScanOff, ScanClean:
+	case files.ScanOff, files.ScanClean:
 	}
 	return ""
 }
@@ -82,7 +71,7 @@ func removeFile(tx *work.Tx, id ident.File) error {
 }
 
 // sameBytes gives the files with a digest, of every application, that a scan has something new to say of.
-func sameBytes(tx *work.Tx, digest string, states []ScanState) ([]File, error) {
+func sameBytes(tx *work.Tx, digest string, states []files.ScanState) ([]File, error) {
 	return work.Many[File](tx.DB().Where("digest = ? AND scan IN ?", digest, states).Order("id"), "files")
 }
 
@@ -96,7 +85,7 @@ func keepScan(tx *work.Tx, f *File) error {
 
 // waiting gives the files that wait to be scanned since before a moment.
 func waitingForScan(tx *work.Tx, before time.Time) ([]File, error) {
-	return work.Many[File](tx.DB().Where("scan = ? AND uploaded_at < ? AND removed_at IS NULL", ScanPending, before).Order("uploaded_at, id").Limit(1000), "files")
+	return work.Many[File](tx.DB().Where("scan = ? AND uploaded_at < ? AND removed_at IS NULL", files.ScanPending, before).Order("uploaded_at, id").Limit(1000), "files")
 }
 
 // namedDigests gives those of the digests that a row names whose bytes must be kept: it asks each room that keeps files. One that is
@@ -119,7 +108,7 @@ func namedDigests(tx *work.Tx, digests []string) (map[string]bool, error) {
 func ownDigests(tx *work.Tx, digests []string) ([]string, error) {
 	var found []string
 	err := tx.DB().Raw("SELECT digest FROM files WHERE digest IN ? AND scan <> ? UNION SELECT digest FROM upload_pieces WHERE digest IN ?",
-		digests, ScanInfected, digests).Scan(&found).Error
+		digests, files.ScanInfected, digests).Scan(&found).Error
 	if err != nil {
 		return nil, fmt.Errorf("looking for the files that are named: %w", err)
 	}

@@ -39,17 +39,6 @@ func addReceipt(tx *work.Tx, id ident.Submission, text string) error {
 	return nil
 }
 
-func receiptOf(tx *work.Tx, id ident.Submission) (string, error) {
-	var text string
-	if err := tx.DB().Raw("SELECT receipt FROM receipts WHERE submission_id = ?", id).Scan(&text).Error; err != nil {
-		return "", fmt.Errorf("reading a receipt: %w", err)
-	}
-	if text == "" {
-		return "", work.NotFound("receipt")
-	}
-	return text, nil
-}
-
 // callsWithEndedExtensions gives closed calls in which an applicant's extension ended before a moment and the application still waits.
 func callsWithEndedExtensions(tx *work.Tx, before time.Time) ([]ident.CallRef, error) {
 	var refs []ident.CallRef

@@ -207,34 +207,6 @@ func (s *Service) Snapshot(tx *work.Tx, a *Application) (*form.Form, form.Answer
 	return f, answers, sub, err
 }
 
-// Receipt gives the receipt of the standing submission, as it was signed.
-func (s *Service) Receipt(ctx context.Context, ref ident.Ref) (*Application, audit.Receipt, string, error) { //nolint:revive // what belongs together and is read at one moment
-	var a *Application
-	var text string
-	err := s.gate.Read(ctx, func(tx *work.Tx) error {
-		var err error
-		if a, err = ByRef(tx, ref); err != nil {
-			return err
-		}
-		if err := tx.Require(access.ViewReceipt, a); err != nil {
-			return err
-		}
-		if a.SubmissionID == nil {
-			return work.NotFound("receipt")
-		}
-		text, err = receiptOf(tx, *a.SubmissionID)
-		return err
-	})
-	if err != nil {
-		return nil, audit.Receipt{}, "", err
-	}
-	r, err := audit.ReadReceipt([]byte(text))
-	if err != nil {
-		return nil, r, "", fmt.Errorf("reading the receipt of %s: %w", ref, err)
-	}
-	return a, r, text, nil
-}
-
 // ReopenCopy tells the people of a submitted application that it is being changed: the last signed submission stands until another
 // replaces it.
 func (s *Service) ReopenCopy(ctx context.Context, ref ident.Ref) error {

@@ -218,7 +218,7 @@ func TestTheLastSignedSubmissionStandsUntilAnotherReplacesIt(t *testing.T) {
 	must(t, w.Applications.Submit(owner, a.Ref))
 	_, second, _, err := w.Applications.Receipt(owner, a.Ref)
 	must(t, err)
-	all, err := w.Applications.Receipts(owner, a.Ref)
+	_, all, err := w.Applications.Receipts(owner, a.Ref)
 	must(t, err)
 	if len(all) != 2 || !all[0].Stands || all[1].Stands || all[0].Number != 2 || all[0].Receipt.Replaces != all[1].Receipt.Digest {
 		t.Errorf("receipts: %+v", all)

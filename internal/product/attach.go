@@ -31,26 +31,19 @@ type ReturnFile struct {
 	UploadedBy ident.Person
 	UploadedAt time.Time
 	SentAt     *time.Time // when a return that names it was first sent; nil: assessors do not see it yet
-	Scan       string
+	Scan       files.ScanState
 	ScannedAt  *time.Time
 	Found      string // the name of the virus
 }
 
-// The states of scanning.
-const (
-	scanOff      = "off"      // no scanner was set when it came
-	scanPending  = "pending"  // held back until it was scanned
-	scanClean    = "clean"    // nothing was found
-	scanInfected = "infected" // something was found: its bytes are gone, its name stays
-)
-
 // held says why nobody is given the file, or nothing.
 func (f *ReturnFile) held() string {
 	switch f.Scan {
-	case scanPending:
+	case files.ScanPending:
 		return fmt.Sprintf("The file %s is being checked for viruses. Try again in a few minutes", files.Quoted(f.Name))
-	case scanInfected:
+	case files.ScanInfected:
 		return fmt.Sprintf("A virus was found in the file %s. Remove it", files.Quoted(f.Name))
+	case files.ScanOff, files.ScanClean:
 	}
 	return ""
 }
@@ -106,10 +99,10 @@ func (s *Service) AttachEvidence(ctx context.Context, id ident.Product, formID s
 		}
 		file := ReturnFile{
 			ID: ident.New[ident.File](), ProductID: id, Form: sp.Form.ID, Question: e.Question, Name: a.Name, MediaType: stored.MediaType, Size: stored.Size,
-			Digest: stored.Digest, UploadedBy: tx.By.ID, UploadedAt: tx.Now, Scan: scanOff,
+			Digest: stored.Digest, UploadedBy: tx.By.ID, UploadedAt: tx.Now, Scan: files.ScanOff,
 		}
 		if s.files.Scans() {
-			file.Scan = scanPending
+			file.Scan = files.ScanPending
 			if err := tx.Enqueue(string(access.ScanFiles), string(access.ScanFiles)+":"+string(file.ID), string(file.ID), tx.Now); err != nil {
 				return err
 			}

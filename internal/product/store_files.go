@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"adoptionfund/internal/access"
+	"adoptionfund/internal/files"
 	"adoptionfund/internal/ident"
 	"adoptionfund/internal/notify"
 	"adoptionfund/internal/people"
@@ -55,7 +56,7 @@ type Bytes struct {
 
 // ToScan gives the file of a return that waits to be scanned, or nil.
 func ToScan(tx *work.Tx, id ident.File) (*Bytes, error) {
-	f, err := work.Find[ReturnFile](tx.DB().Where("id = ? AND scan = ?", id, scanPending), "file")
+	f, err := work.Find[ReturnFile](tx.DB().Where("id = ? AND scan = ?", id, files.ScanPending), "file")
 	if err != nil || f == nil {
 		return nil, err
 	}
@@ -64,7 +65,7 @@ func ToScan(tx *work.Tx, id ident.File) (*Bytes, error) {
 
 // WaitForScan gives the files of returns that wait to be scanned since before a moment.
 func WaitForScan(tx *work.Tx, before time.Time) ([]ident.File, error) {
-	rows, err := work.Many[ReturnFile](tx.DB().Where("scan = ? AND uploaded_at < ?", scanPending, before).Order("uploaded_at, id").Limit(1000), "files")
+	rows, err := work.Many[ReturnFile](tx.DB().Where("scan = ? AND uploaded_at < ?", files.ScanPending, before).Order("uploaded_at, id").Limit(1000), "files")
 	ids := make([]ident.File, len(rows))
 	for i, f := range rows {
 		ids[i] = f.ID
@@ -75,9 +76,9 @@ func WaitForScan(tx *work.Tx, before time.Time) ([]ident.File, error) {
 // Scanned keeps what a scan found on all files of returns with a digest; found is empty for a clean file. Those who uploaded an infected
 // one are told.
 func Scanned(tx *work.Tx, digest, found string) error {
-	states, result := []string{scanPending}, scanClean
+	states, result := []files.ScanState{files.ScanPending}, files.ScanClean
 	if found != "" {
-		states, result = []string{scanPending, scanClean, scanOff}, scanInfected
+		states, result = []files.ScanState{files.ScanPending, files.ScanClean, files.ScanOff}, files.ScanInfected
 	}
 	rows, err := work.Many[ReturnFile](tx.DB().Where("digest = ? AND scan IN ?", digest, states).Order("id"), "files")
 	if err != nil {
@@ -118,7 +119,7 @@ func tellInfected(tx *work.Tx, p *Product, f ReturnFile, found string) error {
 // NamedDigests gives those of the digests that a file of a return names whose bytes must be kept.
 func NamedDigests(tx *work.Tx, digests []string) ([]string, error) {
 	var found []string
-	err := tx.DB().Raw("SELECT digest FROM return_files WHERE digest IN ? AND scan <> ?", digests, scanInfected).Scan(&found).Error
+	err := tx.DB().Raw("SELECT digest FROM return_files WHERE digest IN ? AND scan <> ?", digests, files.ScanInfected).Scan(&found).Error
 	if err != nil {
 		return nil, fmt.Errorf("looking for the evidence that is named: %w", err)
 	}

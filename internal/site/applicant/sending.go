@@ -36,16 +36,12 @@ func (o Options) reopen(r *route.Request) (route.Reply, error) {
 }
 
 func (o Options) receipt(r *route.Request) (route.Reply, error) {
-	a, receipt, text, err := o.Applications.Receipt(r.Context(), refOf(r))
-	if err != nil {
-		return route.Reply{}, err //nolint:wrapcheck // application has said what it was doing
-	}
-	all, err := o.Applications.Receipts(r.Context(), refOf(r))
+	a, all, err := o.Applications.Receipts(r.Context(), refOf(r))
 	if err != nil {
 		return route.Reply{}, err //nolint:wrapcheck // application has said what it was doing
 	}
 	if r.Query("format") == "json" {
-		name := fmt.Sprintf("receipt-%s.json", a.Ref)
+		name, text := fmt.Sprintf("receipt-%s.json", a.Ref), all[0].Text
 		for _, kept := range all {
 			if number := strconv.Itoa(kept.Number); r.Query("number") == number {
 				name, text = fmt.Sprintf("receipt-%s-%s.json", a.Ref, number), kept.Text
@@ -60,7 +56,7 @@ func (o Options) receipt(r *route.Request) (route.Reply, error) {
 	if err != nil {
 		return route.Reply{}, err //nolint:wrapcheck // application has said what it was doing
 	}
-	return route.Show(page.Receipt{Application: a, Receipt: receipt, All: all, Signatures: signatures})
+	return route.Show(page.Receipt{Application: a, Receipt: all[0].Receipt, All: all, Signatures: signatures})
 }
 
 func (o Options) withdrawPage(r *route.Request) (route.Reply, error) {

@@ -11,6 +11,7 @@ import (
 
 	"adoptionfund/internal/access"
 	"adoptionfund/internal/application"
+	"adoptionfund/internal/files"
 	"adoptionfund/internal/form"
 	"adoptionfund/internal/fund"
 	"adoptionfund/internal/ident"
@@ -49,9 +50,9 @@ func deadline(a *application.Application, now time.Time) string {
 }
 
 // attached are the files that answers name, by their ids.
-func attached(a *application.Application, files []application.File) map[ident.File]nhs.AttachedFile {
-	found := make(map[ident.File]nhs.AttachedFile, len(files))
-	for _, f := range files {
+func attached(a *application.Application, list []application.File) map[ident.File]nhs.AttachedFile {
+	found := make(map[ident.File]nhs.AttachedFile, len(list))
+	for _, f := range list {
 		found[f.ID] = Attached(a.Ref, f)
 	}
 	return found
@@ -61,11 +62,11 @@ func attached(a *application.Application, files []application.File) map[ident.Fi
 func Attached(ref ident.Ref, f application.File) nhs.AttachedFile {
 	shown := nhs.AttachedFile{Name: f.Name, Note: "(" + size(f.Size) + ", added " + uktime.Date(f.UploadedAt) + ")"}
 	switch f.Scan {
-	case application.ScanPending:
+	case files.ScanPending:
 		shown.Note = "(" + size(f.Size) + "): being checked for viruses. It can be opened, and the application submitted, when that is done"
-	case application.ScanInfected:
+	case files.ScanInfected:
 		shown.Note = "A virus was found in this file (" + f.Found + "), and it was deleted. Remove it here, and upload one without a virus if it is needed"
-	case application.ScanOff, application.ScanClean:
+	case files.ScanOff, files.ScanClean:
 		shown.Href = "/applications/" + string(ref) + "/files/" + string(f.ID)
 	}
 	return shown

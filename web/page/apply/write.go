@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"adoptionfund/internal/application"
+	"adoptionfund/internal/files"
 	"adoptionfund/internal/form"
 	"adoptionfund/internal/uktime"
 	"adoptionfund/internal/workflow"
@@ -147,11 +148,11 @@ func (f Files) table() nhs.Table {
 		}
 		added := uktime.Moment(file.UploadedAt)
 		switch file.Scan {
-		case application.ScanPending:
+		case files.ScanPending:
 			added += ". Being checked for viruses"
-		case application.ScanInfected:
+		case files.ScanInfected:
 			added += ". A virus was found (" + file.Found + "), the file was deleted"
-		case application.ScanOff, application.ScanClean:
+		case files.ScanOff, files.ScanClean:
 		}
 		t.Rows = append(t.Rows, []nhs.Cell{{Text: file.Name, Href: Attached(f.Application.Ref, file).Href}, {Text: question}, {Text: size(file.Size)}, {Text: added}})
 	}
