@@ -25,6 +25,7 @@ import (
 	"adoptionfund/internal/notify"
 	"adoptionfund/internal/pdf"
 	"adoptionfund/internal/people"
+	"adoptionfund/internal/position"
 	"adoptionfund/internal/product"
 	"adoptionfund/internal/report"
 	"adoptionfund/internal/review"
@@ -53,6 +54,7 @@ type app struct {
 	printer      *pdf.Printer // nil where no Chromium is installed
 	applications *application.Service
 	products     *product.Service
+	positions    *position.Service
 	eligibility  *eligibility.Service
 	interests    *interest.Service
 	assignments  *assignment.Service
@@ -153,6 +155,7 @@ func (a *app) rooms() error {
 	a.funds = fund.NewService(a.gate, configs.FS)
 	a.applications = application.NewService(a.gate, a.library, a.people, a.files, a.config.Service.Name)
 	a.products = product.NewService(a.gate, a.library, a.files)
+	a.positions = position.NewService(a.gate, a.library)
 	a.eligibility = eligibility.NewService(a.gate, a.applications)
 	a.reviews = review.NewService(a.gate, a.library, a.rubrics, product.Provisional)
 	a.assignments = assignment.NewService(a.gate, a.library)

@@ -60,7 +60,7 @@ func (a *app) routes(demo bool) []route.Row {
 		applicant.Supplier(a.products),
 		applicant.Outcomes(a.decisions),
 		fundteam.Screening(a.eligibility, a.reviews),
-		fundteam.DTAC(a.products, a.eligibility, a.reviews),
+		fundteam.DTAC(a.products, a.positions, a.eligibility, a.reviews),
 		fundteam.PeopleRows(a.people, a.funds),
 		fundteam.Questions(a.funds),
 		fundteam.Extensions(a.applications, a.funds),

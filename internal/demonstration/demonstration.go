@@ -22,6 +22,7 @@ import (
 	"adoptionfund/internal/ident"
 	"adoptionfund/internal/interest"
 	"adoptionfund/internal/people"
+	"adoptionfund/internal/position"
 	"adoptionfund/internal/product"
 	"adoptionfund/internal/review"
 	"adoptionfund/internal/uktime"
@@ -34,6 +35,7 @@ type Rooms struct {
 	Library      *fund.Library
 	Applications *application.Service
 	Products     *product.Service
+	Positions    *position.Service
 	Eligibility  *eligibility.Service
 	Interests    *interest.Service
 	Assignments  *assignment.Service

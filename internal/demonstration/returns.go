@@ -118,7 +118,7 @@ func (d *Demonstration) grade(p project) string {
 // assess has the DTAC assessor decide every asked question of a product and record its position.
 func (d *Demonstration) assess(ctx context.Context, p project) error {
 	return d.do(ctx, "dtac@demo.example", func(ctx context.Context) error {
-		desk, err := d.Products.Open(ctx, d.known[p.Product], questionSet)
+		desk, err := d.Positions.Open(ctx, d.known[p.Product], questionSet)
 		if err != nil {
 			return fmt.Errorf("opening %s: %w", p.Product, err)
 		}
@@ -128,7 +128,7 @@ func (d *Demonstration) assess(ctx context.Context, p project) error {
 				decided = append(decided, a)
 			}
 		}
-		if _, err := d.Products.AssessAndRecord(ctx, d.known[p.Product], questionSet, decided); err != nil {
+		if _, err := d.Positions.AssessAndRecord(ctx, d.known[p.Product], questionSet, decided); err != nil {
 			return fmt.Errorf("assessing %s: %w", p.Product, err)
 		}
 		return nil

@@ -76,7 +76,8 @@ func conceptFloor() Floor {
 	life := []Room{
 		{"people", "persons, accounts, sessions, roles held, organisations", ""},
 		{"fund", "rounds, calls, settings, publication", "people"},
-		{"product", "products, DTAC returns, assessments, positions", "people fund"},
+		{"product", "products, DTAC returns, what is known of them", "people fund"},
+		{"position", "the DTAC register, assessments, positions of the fund", "people fund product"},
 		{"application", "drafts, people, answers, signatures, submissions; the one Move", "people fund product"},
 		{"eligibility", "findings, clarification, eligible or not", "people fund application product"},
 		{"interest", "declarations, conflicts, recusals", "people fund application product"},
@@ -86,7 +87,7 @@ func conceptFloor() Floor {
 		{"decision", "approvals, release, letters", "people fund application allocation"},
 		{"award", "pre-award checks, offer, agreement, conditions", "people fund application decision"},
 		{"report", "the catalogue of reports and exports", "people fund application product review allocation decision award"},
-		{"demonstration", "invented rounds, loaded through the use cases", "people fund application product eligibility interest assignment review allocation decision award"},
+		{"demonstration", "invented rounds, loaded through the use cases", "people fund application product position eligibility interest assignment review allocation decision award"},
 	}
 	for i := range life {
 		life[i].Imports = inside + " " + life[i].Imports
@@ -95,7 +96,7 @@ func conceptFloor() Floor {
 }
 
 func outsideFloor() Floor {
-	concepts := " people fund application product eligibility interest assignment review allocation decision award report"
+	concepts := " people fund application product position eligibility interest assignment review allocation decision award report"
 	site := inside + concepts + " site/route"
 	return Floor{"Outside", "what people meet", []Room{
 		{"site/htmlcheck", "what every page must be", ""},

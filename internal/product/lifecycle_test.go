@@ -36,7 +36,7 @@ func TestAReturnServesOtherApplicationsOnlyWithItsSuppliersPermission(t *testing
 	early := w.application("CAR", "Monitor")
 	id, r, _ := w.sent("Monitor", "v2-compliant")
 	late := w.application("GAS", "Monitor")
-	_, err := w.products.AssessAndRecord(w.as("dtac", "dtac_assessor"), id, "", r.Assessments)
+	_, err := w.positions.AssessAndRecord(w.as("dtac", "dtac_assessor"), id, "", r.Assessments)
 	w.must(err)
 	if e, l := w.provisional(early), w.provisional(late); e != status.Compliant || l != status.Incomplete {
 		t.Errorf("before: %s, %s", e, l)
@@ -145,7 +145,7 @@ func TestTwoRecordsOfOneProductBecomeOneAndNothingIsLost(t *testing.T) {
 	other, r, _ := w.sent("The Monitor", "v2-compliant")
 	kept := w.supplied("Monitor")
 	supplier := w.as("supplier", "supplier")
-	position, err := w.products.AssessAndRecord(w.as("dtac", "dtac_assessor"), other, "", r.Assessments)
+	position, err := w.positions.AssessAndRecord(w.as("dtac", "dtac_assessor"), other, "", r.Assessments)
 	w.must(err)
 	_, err = w.products.SaveSection(supplier, kept, "dtac-v2", "a", product.Typed{Values: map[string][]string{"A5": {"Tamsin Vale"}}})
 	w.must(err)

@@ -1,5 +1,5 @@
 // Package product is the digital technology that applications name: products at a version, those who act for their suppliers, their
-// DTAC returns with evidence and plan, what assessors decide of them, and the positions that the fund concludes.
+// DTAC returns with evidence and plan, and what the fund knows of them: read here, decided in position.
 //
 // A return belongs to a product at a version, not to an application: it is completed once for all who name the product. A status is
 // never typed; it is computed by dtac/status, and a position freezes what was computed. It leaves to eligibility and review what a

@@ -2,15 +2,14 @@ package product_test
 
 import (
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"adoptionfund/internal/access"
 	"adoptionfund/internal/dtac/status"
 	"adoptionfund/internal/fault"
-	"adoptionfund/internal/form"
 	"adoptionfund/internal/ident"
+	"adoptionfund/internal/position"
 	"adoptionfund/internal/product"
 	"adoptionfund/internal/work"
 )
@@ -21,7 +20,7 @@ func TestProductsAreFoundByNameSupplierAndVersionHoweverTheyAreWritten(t *testin
 	first := w.application("CAR", "CardioWatch", "Other")
 	second := w.application("GAS", "  cardiowatch. ", "Third")
 	w.name(first, "CAR", "CardioWatch", "Other") // again: nothing changes
-	entries, err := w.products.Register(w.as("dtac", "dtac_assessor"), product.Query{})
+	entries, err := w.positions.Register(w.as("dtac", "dtac_assessor"), position.Query{})
 	w.must(err)
 	uses := map[string]int{}
 	for _, e := range entries {
@@ -31,7 +30,7 @@ func TestProductsAreFoundByNameSupplierAndVersionHoweverTheyAreWritten(t *testin
 		t.Errorf("%v, want %v", uses, want)
 	}
 	w.name(second, "GAS", "Third")
-	if entries, err = w.products.Register(w.as("dtac", "dtac_assessor"), product.Query{Search: "cardio"}); err != nil || len(entries) != 1 || entries[0].Uses != 1 {
+	if entries, err = w.positions.Register(w.as("dtac", "dtac_assessor"), position.Query{Search: "cardio"}); err != nil || len(entries) != 1 || entries[0].Uses != 1 {
 		t.Errorf("%+v, %v", entries, err)
 	}
 }
@@ -128,186 +127,27 @@ func TestAnUploadedReturnThatIsWrongSaysInWhichLine(t *testing.T) {
 	w.want(w.products.UploadReturn(w.as("stranger", "supplier"), id, "", "return.yaml", []byte("answers: {}")), fault.NotFound)
 }
 
-func TestAPositionIsTheComputedStatusAndItsWordsSayByWhomAndWhen(t *testing.T) {
-	t.Parallel()
-	for example, want := range map[string]status.Status{"v2-compliant": status.Compliant, "v2-on-the-way": status.OnTheWay} {
-		t.Run(example, func(t *testing.T) {
-			t.Parallel()
-			w := newWorld(t)
-			app := w.application("CAR", "CardioWatch")
-			id, r, f := w.sent("CardioWatch", example)
-			dtac := w.as("Ada Assessor", "dtac_assessor")
-			_, err := w.products.RecordPosition(dtac, id, "")
-			w.want(err, fault.Conflict) // nothing is decided yet
-			w.must(w.products.Assess(dtac, id, "", r.Assessments))
-			p, err := w.products.RecordPosition(dtac, id, "")
-			w.must(err)
-			r.Product.Name, r.Product.Supplier = "CardioWatch", "Example Ltd"
-			r.Round = status.Settings{LatestAction: "2026-12-31", NeverDefer: []form.Code{"C1.2.5"}}
-			computed, err := status.Evaluate(f, r, "2026-11-23")
-			w.must(err)
-			if p.Status != want || p.Status != computed.Status || p.Provisional != computed.Provisional || p.Expires != computed.ExpiresOn() {
-				t.Errorf("%+v, want %+v", p, computed)
-			}
-			desk, err := w.products.Open(dtac, id, "")
-			if err != nil || !cmp.Equal(desk.Result, computed) || len(desk.Positions) != 1 || len(desk.Applications) != 1 {
-				t.Errorf("the desk: %v\n%s", err, cmp.Diff(desk.Result, computed))
-			}
-			if words := p.Words(); words != want.Label()+", as reviewed on 23 November 2026 by Ada Assessor. This is not a certificate." {
-				t.Error(words)
-			}
-			if got := w.statuses("CAR")[app]; got != string(want) {
-				t.Errorf("the application: %q", got)
-			}
-			w.verify()
-		})
-	}
-}
-
-func TestEvidenceThatExpiresLowersTheStatusOnALaterDayButNotAPositionThatWasRecorded(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	app := w.application("CAR", "CardioWatch")
-	id, r, _ := w.sent("CardioWatch", "v2-compliant")
-	dtac := w.as("dtac", "dtac_assessor")
-	p, err := w.products.AssessAndRecord(dtac, id, "", r.Assessments)
-	w.must(err)
-	if p.Status != status.Compliant || p.Expires == "" || w.provisional(app) != status.Compliant {
-		t.Fatalf("%+v", p)
-	}
-	w.clock.Set(p.Expires.Time().Add(12 * time.Hour))
-	desk, err := w.products.Open(dtac, id, "")
-	w.must(err)
-	if desk.Result.Status != status.NotCompliant || w.provisional(app) != status.NotCompliant {
-		t.Errorf("on %s it is still %s", p.Expires, desk.Result.Status)
-	}
-	if got := w.statuses("CAR")[app]; got != "compliant" {
-		t.Errorf("the position became %q", got)
-	}
-	if entries, err := w.products.Register(dtac, product.Query{}); err != nil || !entries[0].Lapsed {
-		t.Errorf("the register does not say that it lapsed: %+v, %v", entries, err)
-	}
-}
-
 func TestWhatWasDecidedOfAnAnswerFallsWithTheAnswer(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.application("CAR", "CardioWatch")
 	id, r, _ := w.sent("CardioWatch", "v2-compliant")
 	dtac, supplier := w.as("dtac", "dtac_assessor"), w.as("supplier", "supplier")
-	w.must(w.products.Assess(dtac, id, "", r.Assessments))
+	w.must(w.positions.Assess(dtac, id, "", r.Assessments))
 	sp, err := w.products.Show(supplier, id, "", "c3")
 	w.must(err)
 	_, err = w.products.SaveSection(supplier, id, "", "c3", product.Typed{Revision: sp.Return.Revision, Values: map[string][]string{"C3.4": {"unable_to_confirm"}}})
 	w.must(err)
-	desk, err := w.products.Open(dtac, id, "")
+	desk, err := w.positions.Open(dtac, id, "")
 	w.must(err)
 	if desk.Result.Status != status.Compliant {
 		t.Errorf("a change that was not sent counts: %s", desk.Result.Status)
 	}
 	w.must(w.products.Submit(supplier, id, ""))
-	desk, err = w.products.Open(dtac, id, "")
+	desk, err = w.positions.Open(dtac, id, "")
 	w.must(err)
 	if _, there := desk.Assessments["C3.4"]; there || len(desk.Assessments) != len(r.Assessments)-1 || desk.Result.Status == status.Compliant {
 		t.Errorf("%d assessments, %s", len(desk.Assessments), desk.Result.Status)
-	}
-}
-
-func TestNobodyAssessesAReturnThatTheyAnswered(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	w.application("CAR", "CardioWatch")
-	id, r, _ := w.sent("CardioWatch", "v2-compliant")
-	w.want(w.products.Assess(w.as("supplier", "supplier", "dtac_assessor"), id, "", r.Assessments), fault.Forbidden)
-	w.want(w.products.Assess(w.as("reviewer", "reviewer"), id, "", r.Assessments), fault.Forbidden)
-}
-
-func TestADecisionNeedsItsReasonAndAnActionItsOwnerAndDay(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	w.application("CAR", "CardioWatch")
-	id, _, _ := w.sent("CardioWatch", "v2-compliant")
-	err := w.products.Assess(w.as("dtac", "dtac_assessor"), id, "", []status.Assessment{
-		{Question: "C3.1", Result: status.DecidedFail}, {Question: "C3.3", Result: status.DecidedActionNeeded, Reason: "old"},
-		{Question: "A1", Result: status.DecidedPass}, {Question: "C3.4", Result: "perhaps"},
-	})
-	f, ok := fault.Of(err)
-	if !ok || f.Kind != fault.Invalid {
-		t.Fatal(err)
-	}
-	for _, name := range []string{"C3.1-reason", "C3.3-what", "C3.3-owner", "C3.3-due", "A1", "C3.4"} {
-		if f.Fields[name] == "" {
-			t.Errorf("nothing is said about %s: %v", name, f.Fields)
-		}
-	}
-}
-
-func TestAnAssessorWhoIsRecusedReachesAProductOnlyThroughOtherApplications(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	only, shared := w.application("CAR", "Only"), w.application("CAR", "Shared")
-	w.application("GAS", "Shared")
-	dtac := w.as("dtac", "dtac_assessor")
-	for _, app := range []ident.Application{only, shared} {
-		w.exec("INSERT INTO application_people (application_id, person, relation, sections, since) VALUES (?, ?, 'recused', '', ?)", app, w.people["dtac"], w.clock.Now())
-	}
-	entries, err := w.products.Register(dtac, product.Query{})
-	w.must(err)
-	if len(entries) != 1 || entries[0].Name != "Shared" {
-		t.Errorf("%+v", entries)
-	}
-	desk, err := w.products.Open(dtac, entries[0].ID, "")
-	if err != nil || desk.Call.Theme != "GAS" || len(desk.Applications) != 1 {
-		t.Errorf("%+v, %v", desk, err)
-	}
-}
-
-func TestTheRegisterListsWhatItsReaderMayOpen(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	w.application("CAR", "One", "Two")
-	barred := w.application("GAS", "Two", "Three")
-	w.supplied("Four") // named by nobody
-	w.supplied("One")
-	all, err := w.products.Register(w.fundManager("admin"), product.Query{})
-	w.must(err)
-	if len(all) != 4 {
-		t.Fatalf("the fund manager sees %d", len(all))
-	}
-	for _, role := range []string{"dtac_assessor", "administrator", "auditor", "supplier", "applicant", "screening_officer", "reviewer"} {
-		ctx := w.as("the "+role, role)
-		w.exec("INSERT INTO application_people (application_id, person, relation, sections, since) VALUES (?, ?, 'recused', '', ?)", barred, w.people["the "+role], w.clock.Now())
-		listed := map[ident.Product]bool{}
-		entries, err := w.products.Register(ctx, product.Query{})
-		w.must(err)
-		for _, e := range entries {
-			listed[e.ID] = true
-		}
-		for _, e := range all {
-			_, err := w.products.Open(ctx, e.ID, "")
-			if (err == nil) != listed[e.ID] {
-				t.Errorf("%s: %s is listed: %t, opening it: %v", role, e.Name, listed[e.ID], err)
-			}
-		}
-	}
-}
-
-func TestSecurityEvidenceIsSealedForAllButSupplierAndAssessors(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	w.application("CAR", "CardioWatch")
-	id, _, _ := w.sent("CardioWatch", "v2-compliant")
-	for role, open := range map[string]bool{"dtac_assessor": true, "auditor": false, "administrator": false} {
-		desk, err := w.products.Open(w.as("the "+role, role), id, "")
-		w.must(err)
-		for _, e := range desk.Return.Sent.Evidence {
-			if e.Question == "C3.3" && (e.File != "") != open {
-				t.Errorf("%s sees the file: %t", role, e.File != "")
-			}
-			if e.Question == "C2.2.3" && e.File == "" {
-				t.Errorf("%s does not see what is no security evidence", role)
-			}
-		}
 	}
 }
 
@@ -321,7 +161,7 @@ func TestTheStatusOfAnApplicationIsThatOfItsChosenProductElseTheBest(t *testing.
 	bad, r2, _ := w.sent("Poor", "v2-on-the-way")
 	dtac := w.as("dtac", "dtac_assessor")
 	for id, assessments := range map[ident.Product][]status.Assessment{good: r.Assessments, bad: r2.Assessments} {
-		_, err := w.products.AssessAndRecord(dtac, id, "", assessments)
+		_, err := w.positions.AssessAndRecord(dtac, id, "", assessments)
 		w.must(err)
 	}
 	got := w.statuses("CAR")

@@ -18,7 +18,7 @@ import (
 	"adoptionfund/internal/work"
 )
 
-// Service is the use cases of suppliers and of DTAC assessors.
+// Service is the use cases of suppliers.
 type Service struct {
 	gate    *work.Gate
 	library *fund.Library
@@ -34,11 +34,14 @@ func NewService(gate *work.Gate, library *fund.Library, store *files.Store) *Ser
 const DefaultForm = "dtac-v2"
 
 // form is a question set of DTAC; empty: the default.
-func (s *Service) form(id string) (*form.Form, error) {
+func (s *Service) form(id string) (*form.Form, error) { return QuestionSet(s.library, id) }
+
+// QuestionSet is a question set of DTAC; empty: the default.
+func QuestionSet(library *fund.Library, id string) (*form.Form, error) {
 	if id == "" {
 		id = DefaultForm
 	}
-	f, err := s.library.Form(id)
+	f, err := library.Form(id)
 	if err != nil || !strings.HasPrefix(id, "dtac-") {
 		return nil, work.NotFound("form")
 	}

@@ -196,17 +196,6 @@ func assessmentsOf(tx *work.Tx, ids []ident.Return) (map[ident.Return][]Assessed
 	return by, err
 }
 
-func putAssessments(tx *work.Tx, rows []Assessed) error {
-	columns := []string{"result", "reason", "what", "owner", "due", "assessed_by", "assessed_at"}
-	err := tx.DB().Clauses(clause.OnConflict{
-		Columns: []clause.Column{{Name: "return_id"}, {Name: "question"}}, DoUpdates: clause.AssignmentColumns(columns),
-	}).Create(&rows).Error
-	if err != nil {
-		return fmt.Errorf("saving assessments: %w", err)
-	}
-	return nil
-}
-
 func dropAssessments(tx *work.Tx, id ident.Return, codes []form.Code) error {
 	if err := tx.DB().Where("return_id = ? AND question IN ?", id, codes).Delete(&Assessed{}).Error; err != nil {
 		return fmt.Errorf("clearing assessments: %w", err)

@@ -12,6 +12,7 @@ import (
 	"adoptionfund/internal/fault"
 	"adoptionfund/internal/form"
 	"adoptionfund/internal/ident"
+	"adoptionfund/internal/position"
 	"adoptionfund/internal/product"
 	"adoptionfund/internal/review"
 	"adoptionfund/internal/site/route"
@@ -19,14 +20,15 @@ import (
 )
 
 type dtac struct {
-	products *product.Service
-	checks   *eligibility.Service
-	reviews  *review.Service
+	products  *product.Service
+	positions *position.Service
+	checks    *eligibility.Service
+	reviews   *review.Service
 }
 
 // DTAC are the rows of the DTAC assessors' pages.
-func DTAC(products *product.Service, checks *eligibility.Service, reviews *review.Service) []route.Row {
-	h := dtac{products, checks, reviews}
+func DTAC(products *product.Service, positions *position.Service, checks *eligibility.Service, reviews *review.Service) []route.Row {
+	h := dtac{products, positions, checks, reviews}
 	return []route.Row{
 		{Method: http.MethodGet, Path: "/dtac", Action: access.ListDTAC, Title: "DTAC register", Menu: "DTAC", Handle: h.register},
 		{Method: http.MethodPost, Path: "/dtac/claims", Action: access.ConfirmClaim, Title: "Claims to products", Handle: h.confirmClaim},
@@ -38,11 +40,11 @@ func DTAC(products *product.Service, checks *eligibility.Service, reviews *revie
 }
 
 func (h dtac) register(r *route.Request) (route.Reply, error) {
-	q := product.Query{Search: r.Query("search"), Limit: listLength + 1}
+	q := position.Query{Search: r.Query("search"), Limit: listLength + 1}
 	if after, err := ident.Parse[ident.Product](r.Query("after")); err == nil {
 		q.After = after
 	}
-	entries, err := h.products.Register(r.Context(), q)
+	entries, err := h.positions.Register(r.Context(), q)
 	if err != nil {
 		return route.Reply{}, err
 	}
@@ -79,7 +81,7 @@ func (h dtac) product(r *route.Request) (route.Reply, error) {
 	if typed := r.Field("form"); typed != "" {
 		which = typed
 	}
-	desk, err := h.products.Open(r.Context(), ident.Product(r.Path("product")), which)
+	desk, err := h.positions.Open(r.Context(), ident.Product(r.Path("product")), which)
 	if err != nil {
 		return route.Reply{}, err
 	}
@@ -89,17 +91,17 @@ func (h dtac) product(r *route.Request) (route.Reply, error) {
 // assess keeps what was decided of questions, and records the position if that was asked.
 func (h dtac) assess(r *route.Request) (route.Reply, error) {
 	id := ident.Product(r.Path("product"))
-	desk, err := h.products.Open(r.Context(), id, r.Field("form"))
+	desk, err := h.positions.Open(r.Context(), id, r.Field("form"))
 	if err != nil {
 		return route.Reply{}, err
 	}
 	decided := decisions(r, desk.Form)
 	if r.Button() == "record" {
 		var p product.Position
-		if p, err = h.products.AssessAndRecord(r.Context(), id, desk.Form.ID, decided); err == nil {
+		if p, err = h.positions.AssessAndRecord(r.Context(), id, desk.Form.ID, decided); err == nil {
 			r.Flash("Position recorded: " + p.Words())
 		}
-	} else if err = h.products.Assess(r.Context(), id, desk.Form.ID, decided); err == nil {
+	} else if err = h.positions.Assess(r.Context(), id, desk.Form.ID, decided); err == nil {
 		r.Flash("Decisions saved")
 	}
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 	"adoptionfund/internal/dtac/status"
 	"adoptionfund/internal/eligibility"
 	"adoptionfund/internal/ident"
+	"adoptionfund/internal/position"
 	"adoptionfund/internal/product"
 	"adoptionfund/internal/review"
 	"adoptionfund/internal/rubric"
@@ -26,11 +27,12 @@ import (
 
 // desk is a world with an application in screening, and the pages of those who check it.
 type desk struct {
-	panel    *testkit.Panel
-	server   *sitekit.Server
-	checks   *eligibility.Service
-	products *product.Service
-	ref      ident.Ref
+	panel     *testkit.Panel
+	server    *sitekit.Server
+	checks    *eligibility.Service
+	products  *product.Service
+	positions *position.Service
+	ref       ident.Ref
 }
 
 func newDesk(t *testing.T) desk {
@@ -41,11 +43,11 @@ func newDesk(t *testing.T) desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := desk{panel: panel, checks: eligibility.NewService(w.Gate, w.Applications), products: product.NewService(w.Gate, w.Library, w.Files)}
+	d := desk{panel: panel, checks: eligibility.NewService(w.Gate, w.Applications), products: product.NewService(w.Gate, w.Library, w.Files), positions: position.NewService(w.Gate, w.Library)}
 	reviews := review.NewService(w.Gate, w.Library, rubrics, product.Provisional)
 	d.ref = panel.Submitted("Remote monitoring after cardiac surgery").Ref
 	panel.Closed()
-	rows := slices.Concat(fundteam.Screening(d.checks, reviews), fundteam.DTAC(d.products, d.checks, reviews), applicant.Supplier(d.products), applicant.Clarifications(d.checks))
+	rows := slices.Concat(fundteam.Screening(d.checks, reviews), fundteam.DTAC(d.products, d.positions, d.checks, reviews), applicant.Supplier(d.products), applicant.Clarifications(d.checks))
 	d.server = sitekit.New(t, w, rows...)
 	return d
 }
@@ -158,7 +160,7 @@ func TestASupplierSendsAReturnAndAnAssessorRecordsThePosition(t *testing.T) {
 	d := newDesk(t)
 	d.panel.Person("supplier", "", access.Scope{})
 	supplier := d.server.SignedIn("supplier")
-	desk, err := d.products.Register(d.server.As(testkit.Assessor), product.Query{})
+	desk, err := d.positions.Register(d.server.As(testkit.Assessor), position.Query{})
 	if err != nil || len(desk) == 0 {
 		t.Fatal(desk, err)
 	}
@@ -213,7 +215,7 @@ func TestAnAssessorScoresDT1FromTheProvisionalStatus(t *testing.T) {
 }
 
 // example is a whole return for the version of a product.
-func example(t *testing.T, p product.Entry) ([]byte, status.Return) {
+func example(t *testing.T, p position.Entry) ([]byte, status.Return) {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join("..", "..", "dtac", "status", "testdata", "v2-on-the-way.yaml"))
 	if err != nil {

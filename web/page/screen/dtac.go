@@ -11,6 +11,7 @@ import (
 	"adoptionfund/internal/eligibility"
 	"adoptionfund/internal/fault"
 	"adoptionfund/internal/form"
+	"adoptionfund/internal/position"
 	"adoptionfund/internal/product"
 	"adoptionfund/internal/review"
 	"adoptionfund/internal/uktime"
@@ -20,7 +21,7 @@ import (
 
 // Register is the list of products with what the fund knows of them.
 type Register struct {
-	Entries []product.Entry
+	Entries []position.Entry
 	Claims  []product.Waiting // that the reader may confirm
 	Search  string
 	Next    string
@@ -45,7 +46,7 @@ func (p Register) table() nhs.Table {
 		}
 		t.Rows = append(t.Rows, []nhs.Cell{
 			{Text: e.Name + " " + e.Version, Href: "/dtac/products/" + string(e.ID)}, {Text: e.Supplier}, {Text: strconv.Itoa(e.Uses)},
-			{Content: statusTag(e.Provisional)}, {Content: position(e)}, {Text: expires},
+			{Content: statusTag(e.Provisional)}, {Content: standing(e)}, {Text: expires},
 		})
 	}
 	return t
@@ -53,7 +54,7 @@ func (p Register) table() nhs.Table {
 
 // ProductDesk is a product's DTAC return as an assessor has it before them.
 type ProductDesk struct {
-	product.Desk
+	position.Desk
 	Problems fault.Problems
 	Typed    Typed
 }

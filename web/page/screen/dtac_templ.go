@@ -11,7 +11,7 @@ import templruntime "github.com/a-h/templ/runtime"
 import (
 	"adoptionfund/internal/dtac/status"
 	"adoptionfund/internal/form"
-	"adoptionfund/internal/product"
+	"adoptionfund/internal/position"
 	"adoptionfund/internal/uktime"
 	"adoptionfund/web/nhs"
 )
@@ -143,7 +143,7 @@ func (p Register) view() templ.Component {
 	})
 }
 
-func position(e product.Entry) templ.Component {
+func standing(e position.Entry) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
