@@ -236,5 +236,8 @@ func (a *app) tick(ctx context.Context) error {
 	if err := a.eligibility.ExpireDue(ctx); err != nil {
 		return fmt.Errorf("ending clarifications: %w", err)
 	}
+	if err := a.eligibility.RunRulesDue(ctx); err != nil {
+		return fmt.Errorf("running the rules of eligibility: %w", err)
+	}
 	return nil
 }

@@ -336,7 +336,7 @@ func (c *contract) tables() []string {
 	c.t.Helper()
 	query := "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name"
 	if c.app.db.Dialect == db.Postgres {
-		query = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY table_name"
+		query = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE' ORDER BY table_name"
 	}
 	var names []string
 	c.no(c.app.db.Read.Raw(query).Scan(&names).Error)

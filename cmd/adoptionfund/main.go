@@ -45,6 +45,7 @@ type commands struct {
 	Import   importCommand   `cmd:"" help:"Import lists. Example: adoptionfund import organisations organisations.csv"`
 	Export   exportCommand   `cmd:"" help:"Export reports. Example: adoptionfund export allocations --round AF21 --format csv"`
 	DTAC     dtacCommand     `cmd:"" name:"dtac" help:"DTAC. Example: adoptionfund dtac status --form dtac-v2 --return return.yaml --json"`
+	Rules    rulesCommand    `cmd:"" help:"Rules of eligibility. Example: adoptionfund rules try --round AF26 --file changed.yaml"`
 	Policy   policyCommand   `cmd:"" help:"The access policy. Example: adoptionfund policy explain --role reviewer --action review.save --resource review"`
 	Workflow workflowCommand `cmd:"" help:"The transition tables. Example: adoptionfund workflow diagram --of application --format svg"`
 	Audit    auditCommand    `cmd:"" help:"The audit trail. Example: adoptionfund audit verify"`

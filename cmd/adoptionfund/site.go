@@ -59,7 +59,7 @@ func (a *app) routes(demo bool) []route.Row {
 		applicant.Clarifications(a.eligibility),
 		applicant.Supplier(a.products),
 		applicant.Outcomes(a.decisions),
-		fundteam.Screening(a.eligibility, a.reviews),
+		fundteam.Screening(a.eligibility, a.reviews, a.people),
 		fundteam.DTAC(a.products, a.positions, a.eligibility, a.reviews),
 		fundteam.PeopleRows(a.people, a.funds),
 		fundteam.Questions(a.funds),

@@ -91,12 +91,14 @@ const (
 	// Clarification.
 	ViewClarifications  Action = "clarification.view"
 	AskClarification    Action = "clarification.ask"
+	RemindClarification Action = "clarification.remind"
 	AnswerClarification Action = "clarification.answer"
 	ExpireClarification Action = "clarification.expire"
 
 	// Eligibility and other funding.
 	ListScreening               Action = "eligibility.list"
 	ViewEligibility             Action = "eligibility.view"
+	AssignCase                  Action = "eligibility.assign"
 	RecordFinding               Action = "eligibility.record"
 	PassEligibility             Action = "eligibility.pass"
 	ProposeIneligible           Action = "eligibility.propose_ineligible"

@@ -131,6 +131,7 @@ func clarificationActions() []ActionInfo {
 	return []ActionInfo{
 		{ViewClarifications, "see clarification questions", "clarification", true},
 		{AskClarification, "ask for clarification", "clarification", false},
+		{RemindClarification, "remind an applicant of clarification questions", "clarification", false},
 		{AnswerClarification, "answer a clarification question", "clarification", false},
 		{ExpireClarification, "note that a clarification is overdue", "clarification", false},
 	}
@@ -140,6 +141,7 @@ func eligibilityActions() []ActionInfo {
 	return []ActionInfo{
 		{ListScreening, "see the eligibility queue", "application", true},
 		{ViewEligibility, "see an application's eligibility findings", "application", true},
+		{AssignCase, "decide which officer has an application", "application", false},
 		{RecordFinding, "record an eligibility finding", "application", false},
 		{PassEligibility, "find an application eligible", "application", false},
 		{ProposeIneligible, "propose that an application is ineligible", "application", false},

@@ -86,6 +86,9 @@ func (s *Service) Amend(tx *work.Tx, a *Application, changes []Amends) error {
 	if err := addAmendments(tx, rows); err != nil {
 		return err
 	}
+	if err := keepOrganisations(tx, a.ID, Organisations(f, after, a.Lead)); err != nil {
+		return err
+	}
 	return s.summarise(tx, a, f, after)
 }
 
@@ -98,14 +101,13 @@ func Amendments(tx *work.Tx, a *Application) ([]Amendment, error) {
 }
 
 // amended puts later answers in place of those of a submission.
-func amended(tx *work.Tx, sub ident.Submission, answers form.Answers) (form.Answers, error) {
-	rows, err := amendmentsOf(tx, sub)
-	if err != nil || len(rows) == 0 {
-		return answers, err
+func amended(answers form.Answers, later []Amendment) form.Answers {
+	if len(later) == 0 {
+		return answers
 	}
 	answers = answers.Merge(nil)
-	for _, m := range rows {
+	for _, m := range later {
 		answers[m.Question] = m.After()
 	}
-	return answers, nil
+	return answers
 }

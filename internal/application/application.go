@@ -64,7 +64,8 @@ const (
 	Reviewed    Relation = "reviewed" // has sent their own review
 	Conflicted  Relation = "conflicted"
 	Recused     Relation = "recused"
-	Deputy      Relation = "deputy" // acts for one who is recused
+	Deputy      Relation = "deputy"  // acts for one who is recused
+	Officer     Relation = "officer" // has it in screening
 )
 
 // Part is a person's relation to an application. Sections limits a contributor to some sections; empty: all.
@@ -127,6 +128,7 @@ func (r Relation) add(f *access.Facts, person ident.Person) {
 		f.Recused = append(f.Recused, person)
 	case Deputy:
 		f.Deputies = append(f.Deputies, person)
+	case Officer:
 	}
 }
 

@@ -1,6 +1,7 @@
 package application
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -70,30 +71,11 @@ func audienceOf(n workflow.Notice) audience {
 
 // tell sends a notice of a move, one mail to each person, none to those who are barred from the application.
 func tell(tx *work.Tx, a *Application, n workflow.Notice) error {
-	to := audienceOf(n)
-	var ids []ident.Person
-	for _, r := range to.relations {
-		ids = append(ids, a.With(r)...)
-	}
-	readers, err := people.ByIDs(tx, ids)
+	readers, err := audienceOf(n).readers(tx, a)
 	if err != nil {
 		return err
 	}
-	if to.staff != "" {
-		staff, err := people.WhoMay(tx, to.staff, access.Scope{Round: a.RoundID, Call: a.CallID})
-		if err != nil {
-			return err
-		}
-		readers = append(readers, staff...)
-	}
-	barred := map[ident.Person]bool{}
-	for _, id := range append(a.With(Conflicted), a.With(Recused)...) {
-		barred[id] = true
-	}
 	for _, p := range readers {
-		if barred[p.ID] {
-			continue
-		}
 		fields := Fields(a)
 		fields["name"] = p.Name
 		m := notify.Message{Kind: notify.Kind(n), Person: p.ID, Address: p.Email, Key: string(a.ID) + ":" + tx.Now.Format(time.RFC3339Nano), Fields: fields}
@@ -102,6 +84,32 @@ func tell(tx *work.Tx, a *Application, n workflow.Notice) error {
 		}
 	}
 	return nil
+}
+
+// readers are the people to whom a notice goes: those with a relation, but for reviewers with a conflict, and staff, but for those who
+// are recused.
+func (to audience) readers(tx *work.Tx, a *Application) ([]people.Person, error) {
+	var ids []ident.Person
+	for _, r := range to.relations {
+		ids = append(ids, a.With(r)...)
+	}
+	related, err := people.ByIDs(tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	conflicted := a.With(Conflicted)
+	readers := slices.DeleteFunc(related, func(p people.Person) bool { return slices.Contains(conflicted, p.ID) })
+	if to.staff == "" {
+		return readers, nil
+	}
+	staff, err := Staff(tx, a, to.staff)
+	return append(readers, staff...), err
+}
+
+// Staff are those of the fund's people who hold a role that lets them do an action to an application and are not barred from it.
+func Staff(tx *work.Tx, a *Application, act access.Action) ([]people.Person, error) {
+	staff, err := people.WhoMay(tx, act, access.Scope{Round: a.RoundID, Call: a.CallID})
+	return slices.DeleteFunc(staff, func(p people.Person) bool { return a.Bars(p.ID) }), err
 }
 
 // Fields are what messages about an application may say.

@@ -78,16 +78,12 @@ func asSent(tx *work.Tx, a *Application, files []File) (form.Answers, []File, er
 	if err != nil {
 		return nil, nil, err
 	}
-	answers, err := amended(tx, *a.SubmissionID, found[a.ID].Answers)
-	if err != nil {
-		return nil, nil, err
-	}
 	sent := map[ident.File]bool{}
 	for _, file := range found[a.ID].Files {
 		sent[file.ID] = true
 	}
 	kept := slices.DeleteFunc(slices.Clone(files), func(file File) bool { return !sent[file.ID] })
-	return answers, kept, nil
+	return found[a.ID].Answers, kept, nil
 }
 
 // readableFile gives a file as far as the one who looks may read it: the applicant's side any that stands, everybody else those of the last

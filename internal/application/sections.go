@@ -106,6 +106,19 @@ func answersAndVersion(tx *work.Tx, id ident.Application, sec *form.Section) (fo
 	return all, version, nil
 }
 
+// Organisations are those of an application, as answers name them: its lead, funding recipient, partners and sites.
+func Organisations(f *form.Form, answers form.Answers, lead ident.ODS) []ident.ODS {
+	codes := []ident.ODS{lead}
+	for _, role := range []form.Role{form.RoleRecipient, form.RolePartners, form.RoleSites} {
+		for _, cell := range f.Cells(role, answers) {
+			if cell.Organisation != "" && !slices.Contains(codes, cell.Organisation) {
+				codes = append(codes, cell.Organisation)
+			}
+		}
+	}
+	return codes
+}
+
 // summarise copies what lists and reports need from the answers to the application's row.
 func (s *Service) summarise(tx *work.Tx, a *Application, f *form.Form, answers form.Answers) error {
 	before := *a

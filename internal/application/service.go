@@ -175,6 +175,9 @@ func (s *Service) form(a *Application) (*form.Form, error) {
 	return s.library.Form(a.call.Settings.Forms.Application)
 }
 
+// FormNamed is a form of the library: the one that a submission names.
+func (s *Service) FormNamed(id string) (*form.Form, error) { return s.library.Form(id) }
+
 // how is the way in which the answers of an application are checked.
 func (s *Service) how(tx *work.Tx, a *Application, f *form.Form, mode form.Mode) form.How {
 	h := form.How{Mode: mode, Today: form.Date(uktime.Day(tx.Arrival)), Caps: map[form.Code]money.Pence{}, Organisation: func(code ident.ODS) bool {

@@ -27,12 +27,21 @@ type StandingFile struct {
 	Size int64
 }
 
-// StandingOf gives the standing submissions of applications, with one query; those without one are left out.
+// StandingOf gives the standing submissions of applications, with later answers in place of those that were changed at a question of the
+// fund: with two queries; those without one are left out.
 func StandingOf(tx *work.Tx, ids ...ident.Application) (map[ident.Application]Standing, error) {
 	if len(ids) == 0 {
 		return map[ident.Application]Standing{}, nil
 	}
 	rows, err := standingRows(tx, "a.id IN ?", ids)
+	if err != nil {
+		return nil, err
+	}
+	subs := make([]ident.Submission, len(rows))
+	for i, row := range rows {
+		subs[i] = row.ID
+	}
+	later, err := amendmentsOf(tx, subs...)
 	if err != nil {
 		return nil, err
 	}
@@ -42,7 +51,7 @@ func StandingOf(tx *work.Tx, ids ...ident.Application) (map[ident.Application]St
 		if err := json.Unmarshal([]byte(row.Snapshot), &snap); err != nil {
 			return nil, fmt.Errorf("reading submission %s: %w", row.ID, err)
 		}
-		s := Standing{Form: snap.Form, Answers: snap.Answers}
+		s := Standing{Form: snap.Form, Answers: amended(snap.Answers, slices.DeleteFunc(slices.Clone(later), func(m Amendment) bool { return m.SubmissionID != row.ID }))}
 		for _, f := range snap.Files {
 			s.Files = append(s.Files, StandingFile{f.ID, f.Name, f.Size})
 		}

@@ -53,7 +53,7 @@ func complete(tx *work.Tx, a *Application) error {
 		return err
 	}
 	a.call = c
-	a.people, err = work.Many[Part](tx.DB().Where("application_id = ?", a.ID).Order("since, person, relation"), "people of the application")
+	a.people, err = parts(tx, "application_id = ?", a.ID)
 	a.inTime = tx.Arrival.Before(a.ClosesAt())
 	return err
 }
@@ -69,7 +69,7 @@ func InCall(tx *work.Tx, c *fund.Call, states ...workflow.ApplicationState) ([]*
 	if err != nil {
 		return nil, err
 	}
-	parts, err := work.Many[Part](tx.DB().Where("application_id IN (SELECT id FROM applications WHERE call_id = ?)", c.ID).Order("since, person, relation"), "people of the applications")
+	related, err := parts(tx, "application_id IN (SELECT id FROM applications WHERE call_id = ?)", c.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -79,12 +79,18 @@ func InCall(tx *work.Tx, c *fund.Call, states ...workflow.ApplicationState) ([]*
 		a.inTime = tx.Arrival.Before(a.ClosesAt())
 		byID[a.ID] = a
 	}
-	for _, p := range parts {
+	for _, p := range related {
 		if a := byID[p.ApplicationID]; a != nil {
 			a.people = append(a.people, p)
 		}
 	}
 	return rows, nil
+}
+
+// parts reads what people have to do with applications: what is noted, and the recusals that follow from it.
+func parts(tx *work.Tx, where string, arg any) ([]Part, error) {
+	q := tx.DB().Table("application_relations").Where(where, arg).Order("since, person, relation")
+	return work.Many[Part](q, "people of applications")
 }
 
 // CountLed counts the applications of a lead in a call that were not withdrawn.
@@ -110,6 +116,16 @@ func relate(tx *work.Tx, a *Application, p Part) error {
 	}
 	a.people = append(a.people, p)
 	return nil
+}
+
+// Related gives the person who has a relation to each of the applications, for relations that one person has: with one query.
+func Related(tx *work.Tx, ids []ident.Application, r Relation) (map[ident.Application]ident.Person, error) {
+	parts, err := work.Many[Part](tx.DB().Where("application_id IN ? AND relation = ?", ids, r).Order("since"), "people of applications")
+	by := make(map[ident.Application]ident.Person, len(parts))
+	for _, p := range parts {
+		by[p.ApplicationID] = p.Person
+	}
+	return by, err
 }
 
 // Unrelate takes a relation away.
@@ -244,6 +260,16 @@ func ByIDs(tx *work.Tx, ids []ident.Application) (map[ident.Application]*Applica
 	return found, completeAll(tx, rows)
 }
 
+// SubmittedIn gives the applications of a round that were ever submitted, in the order of their references after one of them, at most n.
+func SubmittedIn(tx *work.Tx, round ident.Round, after ident.Ref, n int) ([]*Application, error) {
+	q := tx.DB().Where("(round_id, ref) > (?, ?) AND round_id <= ? AND submission_id IS NOT NULL", round, after, round).Order("round_id, ref").Limit(n)
+	rows, err := work.Many[*Application](q, "applications")
+	if err != nil {
+		return nil, err
+	}
+	return rows, completeAll(tx, rows)
+}
+
 // completeAll reads what a permission looks at for many applications: with two queries, however many there are.
 func completeAll(tx *work.Tx, rows []*Application) error {
 	if len(rows) == 0 {
@@ -260,8 +286,8 @@ func completeAll(tx *work.Tx, rows []*Application) error {
 		a.call = &calls[slices.IndexFunc(calls, func(c fund.Call) bool { return c.ID == a.CallID })]
 		a.people, a.inTime = nil, tx.Arrival.Before(a.ClosesAt())
 	}
-	parts, err := work.Many[Part](tx.DB().Where("application_id IN ?", ids).Order("since, person, relation"), "people of the applications")
-	for _, p := range parts {
+	related, err := parts(tx, "application_id IN ?", ids)
+	for _, p := range related {
 		byID[p.ApplicationID].people = append(byID[p.ApplicationID].people, p)
 	}
 	return err

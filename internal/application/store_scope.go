@@ -2,8 +2,10 @@ package application
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -15,13 +17,42 @@ import (
 
 // Query narrows a list of applications. Zero values narrow nothing.
 type Query struct {
-	Round  ident.Round
-	Call   ident.Call
-	States []workflow.ApplicationState
-	Search string    // part of the title, the lead's name or the reference
-	After  ident.Ref // the last one of the page before
-	Mine   bool      // only those in which the person has a part of their own
-	Limit  int
+	Round   ident.Round
+	Call    ident.Call
+	States  []workflow.ApplicationState
+	Search  string    // part of the title, the lead's name or the reference
+	After   ident.Ref // the last one of the page before
+	From    string    // what the last one of the page before had in the column that sorts; with an Order alone
+	Order   Order     // for lists by state
+	Mine    bool      // only those in which the person has a part of their own
+	Held    *Part     // only those to which a person has a relation
+	Without Relation  // only those to which nobody has a relation
+	Limit   int
+}
+
+// Order is what a list by state is sorted by.
+type Order string
+
+// The orders.
+const (
+	ByReference Order = ""
+	Longest     Order = "age"    // longest in their state first
+	Largest     Order = "amount" // most asked for first
+)
+
+// Orders are all orders.
+func Orders() []Order { return []Order{ByReference, Longest, Largest} }
+
+// Key is what an application has in the column that an order sorts by, for the page after it.
+func (o Order) Key(a *Application) string {
+	switch o {
+	case Longest:
+		return a.StateAt.Format(time.RFC3339Nano)
+	case Largest:
+		return strconv.FormatInt(int64(a.Requested), 10)
+	case ByReference:
+	}
+	return ""
 }
 
 // List gives the applications to which the principal may do an action, in the order of their references. The rows are those for
@@ -37,27 +68,87 @@ func List(tx *work.Tx, act access.Action, q Query) ([]*Application, error) {
 	return work.Many[*Application](q.walk(tx, rows), "applications")
 }
 
+// CountBarred counts the applications in some states in which the principal could do an action, were they not barred from them: the one
+// masked line that stands for them, whatever else a list is narrowed by.
+func CountBarred(tx *work.Tx, act access.Action, states []workflow.ApplicationState) (int64, error) {
+	where, args, err := permitted(tx, act)
+	if err != nil {
+		return 0, err
+	}
+	var scopes []string
+	var within []any
+	for _, s := range tx.Policy().Scopes(tx.By, act) {
+		switch {
+		case s.Call != "":
+			scopes, within = append(scopes, "a.call_id = ?"), append(within, s.Call)
+		case s.Round != "":
+			scopes, within = append(scopes, "a.round_id = ?"), append(within, s.Round)
+		default:
+			scopes = append(scopes, "1 = 1")
+		}
+	}
+	if len(scopes) == 0 {
+		return 0, nil
+	}
+	var n int64
+	err = tx.DB().Table("applications AS a").Where("a.id IN (SELECT application_id FROM application_relations WHERE person = ? AND relation IN ?)", orNobody(tx.By.ID), []Relation{Recused, Conflicted}).
+		Where("a.state IN ? AND a.submission_id IS NOT NULL", states).Where("("+strings.Join(scopes, " OR ")+")", within...).Where("NOT "+where, args...).Count(&n).Error
+	if err != nil {
+		return 0, fmt.Errorf("counting the applications that somebody is barred from: %w", err)
+	}
+	return n, nil
+}
+
 // walk asks for the rows along an index, from the last one of the page before. An index gives the rows of one state, or of one
 // round, in the order of their references; that order is asked for together with the state, so that a database does not guess that
 // it would meet fifty of them sooner along all references. Of several states it takes a page each, and then the first of those.
 func (q Query) walk(tx *work.Tx, rows func() *gorm.DB) *gorm.DB {
-	of := func(state workflow.ApplicationState) *gorm.DB {
-		return rows().Where("(a.state, a.ref) > (?, ?) AND a.state <= ?", state, q.After, state).Order("a.state, a.ref")
-	}
 	switch {
 	case len(q.States) == 1:
-		return of(q.States[0])
+		return q.along(rows(), q.States[0])
 	case len(q.States) > 1:
 		parts, each := make([]string, len(q.States)), make([]any, len(q.States))
 		for i, state := range q.States {
-			parts[i], each[i] = "SELECT * FROM (?) AS part"+strconv.Itoa(i), of(state)
+			parts[i], each[i] = "SELECT * FROM (?) AS part"+strconv.Itoa(i), q.along(rows(), state)
 		}
-		return tx.DB().Table("("+strings.Join(parts, " UNION ALL ")+") AS page", each...).Order("page.ref").Limit(q.Limit)
+		return tx.DB().Table("("+strings.Join(parts, " UNION ALL ")+") AS page", each...).Order(q.Order.merged()).Limit(q.Limit)
 	case q.Round != "":
 		return rows().Where("(a.round_id, a.ref) > (?, ?) AND a.round_id <= ?", q.Round, q.After, q.Round).Order("a.round_id, a.ref")
 	default:
 		return rows().Where("a.ref > ?", q.After).Order("a.ref")
 	}
+}
+
+// along walks the applications of one state in the order that is asked for.
+func (q Query) along(rows *gorm.DB, state workflow.ApplicationState) *gorm.DB {
+	switch q.Order {
+	case Longest:
+		from, err := time.Parse(time.RFC3339Nano, q.From)
+		if err != nil {
+			from = time.Unix(0, 0)
+		}
+		return rows.Where("(a.state, a.state_at, a.ref) > (?, ?, ?) AND a.state <= ?", state, from.UTC(), q.After, state).Order("a.state, a.state_at, a.ref")
+	case Largest:
+		from, err := strconv.ParseInt(q.From, 10, 64)
+		if err != nil {
+			from = math.MaxInt64
+		}
+		return rows.Where("(a.state, a.requested, a.ref) < (?, ?, ?) AND a.state >= ?", state, from, q.After, state).Order("a.state DESC, a.requested DESC, a.ref DESC")
+	case ByReference:
+	}
+	return rows.Where("(a.state, a.ref) > (?, ?) AND a.state <= ?", state, q.After, state).Order("a.state, a.ref")
+}
+
+// merged is how pages of several states are sorted together.
+func (o Order) merged() string {
+	switch o {
+	case Longest:
+		return "page.state_at, page.ref"
+	case Largest:
+		return "page.requested DESC, page.ref DESC"
+	case ByReference:
+	}
+	return "page.ref"
 }
 
 // narrow leaves out what a query does not ask for, but for the states and where it begins.
@@ -70,6 +161,12 @@ func (q Query) narrow(tx *work.Tx, db *gorm.DB) *gorm.DB {
 	}
 	if q.Mine {
 		db = db.Where("a.id IN (SELECT application_id FROM application_people WHERE person = ? AND relation IN ?)", orNobody(tx.By.ID), applicantSide())
+	}
+	if q.Held != nil {
+		db = db.Where("a.id IN (SELECT application_id FROM application_people WHERE person = ? AND relation = ?)", orNobody(q.Held.Person), q.Held.Relation)
+	}
+	if q.Without != "" {
+		db = db.Where("NOT EXISTS (SELECT 1 FROM application_people w WHERE w.application_id = a.id AND w.relation = ?)", q.Without)
 	}
 	if text := strings.ToLower(strings.TrimSpace(q.Search)); text != "" {
 		like := "%" + strings.NewReplacer("%", "", "_", "", `\`, "").Replace(text) + "%"
@@ -119,7 +216,7 @@ func condition(tx *work.Tx, act access.Action, name string) (string, []any, erro
 		return "a.id IN (SELECT p.application_id FROM application_people p WHERE p.person = ? AND p.relation IN ?)", []any{me, relations}, nil
 	}
 	hasNot := func(r Relation) (string, []any, error) {
-		return "NOT EXISTS (SELECT 1 FROM application_people p WHERE p.application_id = a.id AND p.person = ? AND p.relation = ?)", []any{me, r}, nil
+		return "NOT EXISTS (SELECT 1 FROM application_relations p WHERE p.application_id = a.id AND p.person = ? AND p.relation = ?)", []any{me, r}, nil
 	}
 	switch name {
 	case "any":

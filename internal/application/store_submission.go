@@ -59,8 +59,8 @@ func addAmendments(tx *work.Tx, rows []Amendment) error {
 }
 
 // amendmentsOf gives the later answers beside a submission, oldest first.
-func amendmentsOf(tx *work.Tx, id ident.Submission) ([]Amendment, error) {
-	return work.Many[Amendment](tx.DB().Where("submission_id = ?", id).Order("at, id"), "later answers")
+func amendmentsOf(tx *work.Tx, ids ...ident.Submission) ([]Amendment, error) {
+	return work.Many[Amendment](tx.DB().Where("submission_id IN ?", ids).Order("at, id"), "later answers")
 }
 
 func withdrawalOf(tx *work.Tx, id ident.Application) (*Withdrawal, error) {
@@ -83,4 +83,18 @@ func receiptsOf(tx *work.Tx, id ident.Application) ([]receiptRow, error) {
 		return nil, fmt.Errorf("reading receipts: %w", err)
 	}
 	return rows, nil
+}
+
+// keepOrganisations notes the organisations of an application as it was submitted: who may act for one of them is recused from it.
+func keepOrganisations(tx *work.Tx, id ident.Application, codes []ident.ODS) error {
+	if err := tx.DB().Exec("DELETE FROM application_organisations WHERE application_id = ? AND ods_code NOT IN ?", id, codes).Error; err != nil {
+		return fmt.Errorf("removing organisations of an application: %w", err)
+	}
+	for _, code := range codes {
+		err := tx.DB().Exec("INSERT INTO application_organisations (application_id, ods_code) VALUES (?, ?) ON CONFLICT DO NOTHING", id, code).Error
+		if err != nil {
+			return fmt.Errorf("noting an organisation of an application: %w", err)
+		}
+	}
+	return nil
 }

@@ -117,6 +117,9 @@ func (s *Service) submit(tx *work.Tx, a *Application) error {
 	if err := work.Add(tx, sub); err != nil {
 		return err
 	}
+	if err := keepOrganisations(tx, a.ID, Organisations(f, answers, a.Lead)); err != nil {
+		return err
+	}
 	if err := product.FromAnswers(tx, product.Use{Application: a.ID, Round: a.RoundID, Call: a.CallID}, f, answers); err != nil {
 		return err
 	}
@@ -203,8 +206,8 @@ func (s *Service) Snapshot(tx *work.Tx, a *Application) (*form.Form, form.Answer
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	answers, err := amended(tx, sub.ID, snap.Answers)
-	return f, answers, sub, err
+	later, err := amendmentsOf(tx, sub.ID)
+	return f, amended(snap.Answers, later), sub, err
 }
 
 // ReopenCopy tells the people of a submitted application that it is being changed: the last signed submission stands until another

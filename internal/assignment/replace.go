@@ -75,7 +75,7 @@ func decline(tx *work.Tx, a *application.Application, r Refusal) error {
 			return err
 		}
 	}
-	staff, err := people.WhoMay(tx, access.ReplaceReviewer, access.Scope{Round: a.RoundID, Call: a.CallID})
+	staff, err := application.Staff(tx, a, access.ReplaceReviewer)
 	if err != nil {
 		return err
 	}

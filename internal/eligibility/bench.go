@@ -16,9 +16,7 @@ import (
 	"adoptionfund/internal/people"
 	"adoptionfund/internal/product"
 	"adoptionfund/internal/rules"
-	"adoptionfund/internal/uktime"
 	"adoptionfund/internal/work"
-	"adoptionfund/internal/workflow"
 )
 
 // Service is the use cases of eligibility officers, and of applicants who are asked something.
@@ -56,76 +54,6 @@ func (s *Service) rules(id string, f *form.Form) (*rules.Set, error) {
 	return set, nil
 }
 
-// Filter narrows the queue. Without states it gives those that wait for an officer or an applicant.
-type Filter struct {
-	Call   ident.Call
-	States []workflow.ApplicationState
-	Search string
-	After  ident.Ref
-	Limit  int
-}
-
-// Waiting are the states in which an application is in the queue.
-func Waiting() []workflow.ApplicationState {
-	return []workflow.ApplicationState{workflow.Screening, workflow.Clarification, workflow.IneligibleProposed}
-}
-
-// Row is an application in the queue.
-type Row struct {
-	*application.Application
-	Decided map[string]Decision // what stands, by criterion
-	Asked   int                 // questions that wait for an answer
-	DueAt   *time.Time          // of the first of them
-	Days    int                 // since it came into its state
-}
-
-// Queue gives the applications that the one who is signed in may check, in the order of their references: with three queries,
-// however many there are.
-func (s *Service) Queue(ctx context.Context, f Filter) ([]Row, error) {
-	var rows []Row
-	if len(f.States) == 0 {
-		f.States = Waiting()
-	}
-	if f.Limit == 0 {
-		f.Limit = 50
-	}
-	err := s.gate.Read(ctx, func(tx *work.Tx) error {
-		list, err := application.List(tx, access.ViewEligibility, application.Query{Call: f.Call, States: f.States, Search: f.Search, After: f.After, Limit: f.Limit})
-		if err != nil || len(list) == 0 {
-			return err
-		}
-		ids := make([]ident.Application, len(list))
-		refs := make([]string, len(list))
-		for i, a := range list {
-			ids[i], refs[i] = a.ID, string(a.Ref)
-		}
-		stand, err := standingOf(tx, ids)
-		if err != nil {
-			return err
-		}
-		open, err := openIn(tx, ids)
-		for _, a := range list {
-			rows = append(rows, rowOf(a, stand[a.ID], open[a.ID], tx.Now))
-		}
-		tx.Saw("eligibility queue", refs...)
-		return err
-	})
-	return rows, err
-}
-
-func rowOf(a *application.Application, stand []Finding, open []Clarification, now time.Time) Row {
-	row := Row{Application: a, Decided: map[string]Decision{}, Asked: len(open), Days: int(now.Sub(a.StateAt).Hours() / 24)}
-	if a.SubmissionID != nil {
-		for _, c := range rules.Criteria() {
-			row.Decided[c] = decided(stand, *a.SubmissionID, c)
-		}
-	}
-	if len(open) > 0 {
-		row.DueAt = &open[0].DueAt
-	}
-	return row
-}
-
 // Criterion is one of the four, with what its officer needs.
 type Criterion struct {
 	Code     string
@@ -151,7 +79,10 @@ type Bench struct {
 	TurnsLeft      int // of questions to the applicant
 	Notes          []Note
 	Reopening      *Reopening
+	Officers       []people.Person // who may have the case
+	Earlier        []Before        // of the same organisations and products
 	Names          map[ident.Person]string
+	Me             ident.Person
 	May            map[access.Action]bool
 	Now            time.Time
 }
@@ -172,21 +103,22 @@ func (s *Service) Open(ctx context.Context, ref ident.Ref) (Bench, error) {
 }
 
 func (s *Service) bench(tx *work.Tx, a *application.Application) (Bench, error) {
-	b := Bench{Application: a, May: map[access.Action]bool{}, Now: tx.Now}
+	b := Bench{Application: a, Me: tx.By.ID, May: map[access.Action]bool{}, Now: tx.Now}
 	var err error
 	if b.Form, b.Answers, b.Submission, err = s.applications.Snapshot(tx, a); err != nil {
 		return b, err
 	}
-	found, err := s.find(tx, &b)
+	looked, err := s.look(tx, []*application.Application{a})
 	if err != nil {
 		return b, err
 	}
+	b.Products, b.Matches = looked[a.ID].products, looked[a.ID].matches
 	all, err := findingsOf(tx, a.ID)
 	if err != nil {
 		return b, err
 	}
 	for _, code := range rules.Criteria() {
-		b.Criteria = append(b.Criteria, criterion(&b, code, rules.Of(found, code), all))
+		b.Criteria = append(b.Criteria, criterion(&b, code, rules.Of(looked[a.ID].found, code), all))
 	}
 	if b.Clarifications, err = clarificationsOf(tx, a.ID); err != nil {
 		return b, err
@@ -201,6 +133,12 @@ func (s *Service) bench(tx *work.Tx, a *application.Application) (Bench, error) 
 	if b.Reopening, err = openReopening(tx, a.ID); err != nil {
 		return b, err
 	}
+	if b.Earlier, err = beforeOf(tx, a); err != nil {
+		return b, err
+	}
+	if b.Officers, err = application.Staff(tx, a, access.RecordFinding); err != nil {
+		return b, err
+	}
 	if b.Files, err = filesOf(b.Submission); err != nil {
 		return b, err
 	}
@@ -208,41 +146,6 @@ func (s *Service) bench(tx *work.Tx, a *application.Application) (Bench, error) 
 		return b, err
 	}
 	return b, b.ask(tx)
-}
-
-// find runs the rules of the call over the answers.
-func (s *Service) find(tx *work.Tx, b *Bench) ([]rules.Finding, error) {
-	a := b.Application
-	set, err := s.rules(a.Call().Settings.Forms.Rules, b.Form)
-	if err != nil {
-		return nil, err
-	}
-	if b.Products, err = product.Candidates(tx, a.ID, a.Call()); err != nil {
-		return nil, err
-	}
-	if b.Matches, err = matchesOf(tx, a.ID); err != nil {
-		return nil, err
-	}
-	return set.Run(b.Answers, factsOf(b, form.Date(uktime.Day(tx.Now)))), nil
-}
-
-// factsOf is what rules may look at besides the answers.
-func factsOf(b *Bench, today form.Date) rules.Facts {
-	a, set := b.Application, b.Application.Call().Settings
-	facts := rules.Facts{
-		Today: today, Requested: int64(a.Requested), Minimum: int64(a.Minimum), Cap: int64(set.AwardCap), LeadKind: a.LeadKind,
-		WhoMayLead: set.WhoMayLead, DTACForms: set.Forms.DTAC, DTAC: string(product.Best(b.Products)), Priorities: len(set.Priorities),
-	}
-	if len(set.SpendBy) >= 10 {
-		facts.SpendBy = form.Date(set.SpendBy[:10])
-	}
-	for _, v := range b.Form.Cells(form.RoleProductName, b.Answers) {
-		facts.Products = append(facts.Products, v.Text)
-	}
-	for _, m := range b.Matches {
-		facts.Matches = append(facts.Matches, string(m.Ref))
-	}
-	return facts
 }
 
 func criterion(b *Bench, code string, found []rules.Finding, all []Finding) Criterion {
@@ -278,6 +181,9 @@ func (b *Bench) persons(all []Finding) []ident.Person {
 	for _, c := range b.Clarifications {
 		add(c.AskedBy)
 	}
+	for _, officer := range b.Application.With(application.Officer) {
+		add(officer)
+	}
 	for _, n := range b.Notes {
 		add(n.Person)
 	}
@@ -291,7 +197,7 @@ func (b *Bench) persons(all []Finding) []ident.Person {
 func (b *Bench) ask(tx *work.Tx) error {
 	for _, act := range []access.Action{
 		access.RecordFinding, access.PassEligibility, access.AskClarification, access.ProposeIneligible, access.ConfirmIneligible,
-		access.ReturnIneligible, access.ProposeEligibilityReopening, access.ConfirmEligibilityReopening, access.ProposeFU1, access.ConfirmFU1,
+		access.ReturnIneligible, access.AssignCase, access.RemindClarification, access.ProposeEligibilityReopening, access.ConfirmEligibilityReopening, access.ProposeFU1, access.ConfirmFU1,
 	} {
 		may, err := tx.May(act, b.Application)
 		if err != nil {

@@ -83,7 +83,7 @@ func checkQuestions(f *form.Form, questions []Question, dueDays int) error {
 		if i > 0 {
 			suffix = fmt.Sprintf("-%d", i+1)
 		}
-		if _, ok := f.Question(q.Code); !ok && q.Code != "" {
+		if q.Code != "" && !named(f, q.Code) {
 			problems["question"+suffix] = "Select the question that it is about"
 		}
 		if text := strings.TrimSpace(q.Text); text == "" || form.Characters(text) > 4000 {
@@ -94,6 +94,11 @@ func checkQuestions(f *form.Form, questions []Question, dueDays int) error {
 		problems["due"] = fmt.Sprintf("Enter a number of days between %d and %d", leastDays, mostDays)
 	}
 	return fault.Fields(problems)
+}
+
+func named(f *form.Form, code form.Code) bool {
+	_, ok := f.Question(code)
+	return ok
 }
 
 // dueOn is noon, UK time, a number of days on.

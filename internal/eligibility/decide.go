@@ -71,12 +71,10 @@ func (s *Service) decide(tx *work.Tx, a *application.Application, verdicts []Ver
 	if a.State != workflow.Screening {
 		return fault.New(fault.Conflict, "The application is now “%s”: eligibility is decided while it is in screening", workflow.Applications().Info(a.State).Label)
 	}
-	b := Bench{Application: a}
-	var err error
-	if b.Form, b.Answers, b.Submission, err = s.applications.Snapshot(tx, a); err != nil {
-		return err
+	if a.SubmissionID == nil {
+		return fault.New(fault.Conflict, "The application was not submitted")
 	}
-	found, err := s.find(tx, &b)
+	looked, err := s.look(tx, []*application.Application{a})
 	if err != nil {
 		return err
 	}
@@ -88,13 +86,13 @@ func (s *Service) decide(tx *work.Tx, a *application.Application, verdicts []Ver
 	var fresh []Finding
 	var old []string
 	for _, v := range verdicts {
-		stands, same := replaced(before[a.ID], v, b.Submission.ID, tx.By.ID)
+		stands, same := replaced(before[a.ID], v, *a.SubmissionID, tx.By.ID)
 		if same {
 			continue
 		}
 		f := Finding{
-			ID: ident.New[string](), ApplicationID: a.ID, SubmissionID: b.Submission.ID, Criterion: v.Criterion, Decision: v.Decision, Reason: v.Reason,
-			Rules: codesOf(found, v.Criterion), Person: tx.By.ID, FoundAt: tx.Now, Standing: true,
+			ID: ident.New[string](), ApplicationID: a.ID, SubmissionID: *a.SubmissionID, Criterion: v.Criterion, Decision: v.Decision, Reason: v.Reason,
+			Rules: codesOf(looked[a.ID].found, v.Criterion), Person: tx.By.ID, FoundAt: tx.Now, Standing: true,
 		}
 		fresh, old = append(fresh, f), append(old, stands...)
 		e.Facts[v.Criterion] = v.Decision

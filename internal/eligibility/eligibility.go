@@ -15,7 +15,9 @@ import (
 	"adoptionfund/internal/fault"
 	"adoptionfund/internal/form"
 	"adoptionfund/internal/ident"
+	"adoptionfund/internal/money"
 	"adoptionfund/internal/rules"
+	"adoptionfund/internal/workflow"
 )
 
 // Decision is what an officer decides of a criterion.
@@ -133,6 +135,18 @@ type Match struct {
 	LeadName string
 	Product  string
 	Why      string // why they match
+}
+
+// Before is another application of the same organisation or product, to have at hand.
+type Before struct {
+	Ref         ident.Ref
+	Title       string
+	LeadName    string
+	State       workflow.ApplicationState
+	Requested   money.Pence
+	SubmittedAt *time.Time
+	SameLead    bool
+	SameProduct bool
 }
 
 // passed reports whether all four criteria stand as passed for a submission.

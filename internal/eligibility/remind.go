@@ -8,6 +8,7 @@ import (
 
 	"adoptionfund/internal/access"
 	"adoptionfund/internal/application"
+	"adoptionfund/internal/fault"
 	"adoptionfund/internal/ident"
 	"adoptionfund/internal/notify"
 	"adoptionfund/internal/people"
@@ -61,12 +62,49 @@ func remind(tx *work.Tx, id ident.Application) error {
 	if err != nil {
 		return err
 	}
-	tx.Record(application.Event(a, string(access.RemindPeople), map[string]any{"due": due, "questions": len(open[id])}))
+	return writeReminder(tx, a, open[id], access.RemindPeople)
+}
+
+// Remind writes to the main contact of an application whose questions still wait: at most once a day.
+func (s *Service) Remind(ctx context.Context, ref ident.Ref) error {
+	return s.move(ctx, ref, func(tx *work.Tx, a *application.Application) error {
+		if err := tx.Require(access.RemindClarification, a); err != nil {
+			return err
+		}
+		open, err := openIn(tx, []ident.Application{a.ID})
+		if err != nil {
+			return err
+		}
+		if len(open[a.ID]) == 0 {
+			return fault.New(fault.Conflict, "No question waits for an answer")
+		}
+		day, err := dueOn(tx.Now, 0)
+		if err != nil {
+			return err
+		}
+		first, err := application.KeepReminder(tx, a.ID, byHand, day)
+		if err != nil {
+			return err
+		}
+		if !first {
+			return fault.New(fault.Conflict, "The applicant was reminded today already")
+		}
+		return writeReminder(tx, a, open[a.ID], access.RemindClarification)
+	})
+}
+
+// byHand stands in place of the days before a date where somebody reminds; the date is then the day on which they do.
+const byHand = 0
+
+// writeReminder writes to the main contact of an application of the questions that wait.
+func writeReminder(tx *work.Tx, a *application.Application, open []Clarification, act access.Action) error {
+	due := open[0].DueAt
+	tx.Record(application.Event(a, string(act), map[string]any{"due": due, "questions": len(open)}))
 	p, err := people.ByID(tx, a.MainContact)
 	if err != nil {
 		return err
 	}
-	m := notify.Message{Kind: "reminder_to_answer", Person: p.ID, Address: p.Email, Key: string(id) + due.Format(time.RFC3339), Fields: application.Fields(a)}
+	m := notify.Message{Kind: "reminder_to_answer", Person: p.ID, Address: p.Email, Key: string(a.ID) + string(act) + tx.Now.Format(time.RFC3339), Fields: application.Fields(a)}
 	m.Fields["name"], m.Fields["due"], m.Fields["left"] = p.Name, uktime.Deadline(due), uktime.Left(tx.Now, due)
 	return tx.Notify(m)
 }

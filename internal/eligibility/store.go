@@ -1,9 +1,13 @@
 package eligibility
 
 import (
+	"encoding/json"
 	"fmt"
 	"time"
 
+	"gorm.io/gorm/clause"
+
+	"adoptionfund/internal/application"
 	"adoptionfund/internal/ident"
 	"adoptionfund/internal/work"
 	"adoptionfund/internal/workflow"
@@ -123,32 +127,94 @@ func notesOf(tx *work.Tx, id ident.Application) ([]Note, error) {
 }
 
 // matchesOf gives other applications that name the same product for the same lead or integrated care system, but those from which the
-// one who looks is recused.
-func matchesOf(tx *work.Tx, id ident.Application) ([]Match, error) {
+// one who looks is recused, by application.
+func matchesOf(tx *work.Tx, ids []ident.Application) (map[ident.Application][]Match, error) {
 	out := []workflow.ApplicationState{workflow.Draft, workflow.NotSubmitted, workflow.Withdrawn, workflow.Ineligible, workflow.Unsuccessful, workflow.NotShortlisted}
 	var rows []struct {
 		Match
-		SameLead bool
+		ApplicationID ident.Application
+		SameLead      bool
 	}
-	err := tx.DB().Raw(`SELECT b.ref, b.title, b.lead_name, p.name AS product, b.lead = a.lead AS same_lead
+	err := tx.DB().Raw(`SELECT a.id AS application_id, b.ref, b.title, b.lead_name, p.name AS product, b.lead = a.lead AS same_lead
 		FROM applications a JOIN application_products x ON x.application_id = a.id
 		JOIN application_products y ON y.product_id = x.product_id AND y.application_id <> a.id
 		JOIN applications b ON b.id = y.application_id JOIN products p ON p.id = y.product_id
-		WHERE a.id = ? AND (b.lead = a.lead OR (b.ics <> '' AND b.ics = a.ics)) AND b.submission_id IS NOT NULL AND b.state NOT IN ?
-		AND NOT EXISTS (SELECT 1 FROM application_people r WHERE r.application_id = b.id AND r.person = ? AND r.relation IN ('recused', 'conflicted'))
-		ORDER BY b.ref, p.name`, id, out, orNobody(tx.By.ID)).Scan(&rows).Error
+		WHERE a.id IN ? AND (b.lead = a.lead OR (b.ics <> '' AND b.ics = a.ics)) AND b.submission_id IS NOT NULL AND b.state NOT IN ?
+		AND NOT EXISTS (SELECT 1 FROM application_relations r WHERE r.application_id = b.id AND r.person = ? AND r.relation IN ('recused', 'conflicted'))
+		ORDER BY b.ref, p.name`, ids, out, orNobody(tx.By.ID)).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("looking for matches: %w", err)
 	}
-	matches := make([]Match, len(rows))
-	for i, r := range rows {
-		matches[i] = r.Match
-		matches[i].Why = "the same product in the same integrated care system"
+	by := map[ident.Application][]Match{}
+	for _, r := range rows {
+		r.Match.Why = "the same product in the same integrated care system"
 		if r.SameLead {
-			matches[i].Why = "the same product and the same lead organisation"
+			r.Match.Why = "the same product and the same lead organisation"
 		}
+		by[r.ApplicationID] = append(by[r.ApplicationID], r.Match)
 	}
-	return matches, nil
+	return by, nil
+}
+
+// runsOf gives what the rules found last, by application.
+func runsOf(tx *work.Tx, ids []ident.Application) (map[ident.Application]Run, error) {
+	rows, err := work.Many[Run](tx.DB().Where("application_id IN ?", ids), "findings of the rules")
+	by := make(map[ident.Application]Run, len(rows))
+	for _, r := range rows {
+		if err := json.Unmarshal([]byte(r.Counts), &r.Found); err != nil {
+			return nil, fmt.Errorf("reading what the rules found of %s: %w", r.ApplicationID, err)
+		}
+		by[r.ApplicationID] = r
+	}
+	return by, err
+}
+
+// dueRuns gives applications in the queue on which the rules have not run since they came into their state, or since a moment.
+func dueRuns(tx *work.Tx, before time.Time, n int) ([]*application.Application, error) {
+	var ids []ident.Application
+	err := tx.DB().Raw(`SELECT a.id FROM applications a LEFT JOIN rule_runs r ON r.application_id = a.id
+		WHERE a.state IN ? AND a.submission_id IS NOT NULL AND (r.ran_at IS NULL OR r.ran_at <= a.state_at OR r.ran_at < ?) ORDER BY a.ref LIMIT ?`, Waiting(), before, n).Scan(&ids).Error
+	if err != nil {
+		return nil, fmt.Errorf("looking for applications on which the rules are to run: %w", err)
+	}
+	byID, err := application.ByIDs(tx, ids)
+	apps := make([]*application.Application, len(ids))
+	for i, id := range ids {
+		apps[i] = byID[id]
+	}
+	return apps, err
+}
+
+// beforeOf gives other applications of the same lead organisation, or that name one of the same products, the latest first, but those
+// from which the one who looks is recused.
+func beforeOf(tx *work.Tx, a *application.Application) ([]Before, error) {
+	q := tx.DB().Raw(`SELECT b.ref, b.title, b.lead_name, b.state, b.requested, b.submitted_at, b.lead = ? AS same_lead,
+			EXISTS (SELECT 1 FROM application_products x JOIN application_products y ON y.product_id = x.product_id WHERE x.application_id = ? AND y.application_id = b.id) AS same_product
+		FROM applications b WHERE b.id <> ? AND b.submission_id IS NOT NULL
+		AND (b.lead = ? OR b.id IN (SELECT y.application_id FROM application_products x JOIN application_products y ON y.product_id = x.product_id WHERE x.application_id = ?))
+		AND NOT EXISTS (SELECT 1 FROM application_relations r WHERE r.application_id = b.id AND r.person = ? AND r.relation IN ('recused', 'conflicted'))
+		ORDER BY b.submitted_at DESC, b.ref LIMIT 20`, a.Lead, a.ID, a.ID, a.Lead, a.ID, orNobody(tx.By.ID))
+	var rows []Before
+	if err := q.Scan(&rows).Error; err != nil {
+		return nil, fmt.Errorf("looking for earlier applications: %w", err)
+	}
+	return rows, nil
+}
+
+// keepRuns keeps what the rules found, in place of what they found before.
+func keepRuns(tx *work.Tx, runs []Run) error {
+	c := clause.OnConflict{Columns: []clause.Column{{Name: "application_id"}}, DoUpdates: clause.AssignmentColumns([]string{"rules", "found", "ran_at"})}
+	if err := tx.DB().Clauses(c).Create(&runs).Error; err != nil {
+		return fmt.Errorf("keeping what the rules found: %w", err)
+	}
+	return nil
+}
+
+func dropResults(tx *work.Tx, before time.Time) error {
+	if err := tx.DB().Where("done_at < ?", before).Delete(&batchResult{}).Error; err != nil {
+		return fmt.Errorf("removing old results: %w", err)
+	}
+	return nil
 }
 
 // orNobody is an id that nobody has where nobody has signed in, since PostgreSQL refuses a text that is no id.

@@ -61,21 +61,15 @@ func PartiesOf(tx *work.Tx, library *fund.Library, apps ...*application.Applicat
 			if err != nil {
 				return nil, err
 			}
-			p.read(f, s.Answers)
+			p.read(f, s.Answers, a.Lead)
 		}
 		all[a.ID] = p
 	}
 	return all, nil
 }
 
-func (p *Parties) read(f *form.Form, answers form.Answers) {
-	for _, role := range []form.Role{form.RoleRecipient, form.RolePartners, form.RoleSites} {
-		for _, cell := range f.Cells(role, answers) {
-			if cell.Organisation != "" && !slices.Contains(p.Organisations, cell.Organisation) {
-				p.Organisations = append(p.Organisations, cell.Organisation)
-			}
-		}
-	}
+func (p *Parties) read(f *form.Form, answers form.Answers, lead ident.ODS) {
+	p.Organisations = application.Organisations(f, answers, lead)
 	for _, row := range f.Rows(form.RoleProductName, answers) {
 		p.Products = append(p.Products, Product{f.Cell(form.RoleProductName, row).Text, f.Cell(form.RoleProductSupplier, row).Text})
 	}

@@ -6,6 +6,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"adoptionfund/internal/access"
 	"adoptionfund/internal/application"
 	"adoptionfund/internal/assignment"
 	"adoptionfund/internal/fault"
@@ -150,7 +151,7 @@ func TestADeclarationMadeInErrorIsWithdrawnWithTheFundManager(t *testing.T) {
 	id := lines(t, p)[0].ID
 	ok(t, p.Interests.Withdraw(p.As(testkit.Manager), id, "It was meant for another application"))
 	p.Want(p.Interests.Withdraw(p.As(testkit.Manager), id, "Again"), fault.Conflict)
-	if has(p, a, application.Conflicted)+has(p, a, application.Recused) != 0 {
+	if them, _ := access.From(p.As(who)); p.Application(a.Ref).Bars(them.ID) {
 		t.Error("still barred")
 	}
 	p.Unbroken()

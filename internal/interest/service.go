@@ -256,7 +256,7 @@ func barFrom(tx *work.Tx, a *application.Application, person ident.Person, relat
 
 // tell sends a mail to those who do what comes next.
 func tell(tx *work.Tx, a *application.Application, kind notify.Kind, act access.Action) error {
-	staff, err := people.WhoMay(tx, act, access.Scope{Round: a.RoundID, Call: a.CallID})
+	staff, err := application.Staff(tx, a, act)
 	if err != nil {
 		return err
 	}

@@ -227,7 +227,14 @@ type Candidate struct {
 
 // Candidates gives the candidate products of an application with their provisional status today, by name. call is the application's.
 func Candidates(tx *work.Tx, app ident.Application, call *fund.Call) ([]Candidate, error) {
-	links, err := linksOf(tx, app)
+	by, err := CandidatesOf(tx, []ident.Application{app}, call)
+	return by[app], err
+}
+
+// CandidatesOf gives the candidate products of applications of one call, by application and name: with a fixed number of queries,
+// however many there are.
+func CandidatesOf(tx *work.Tx, apps []ident.Application, call *fund.Call) (map[ident.Application][]Candidate, error) {
+	links, err := work.Many[link](tx.DB().Where("application_id IN ?", apps).Order("application_id, product_id"), "products of applications")
 	if err != nil || len(links) == 0 {
 		return nil, err
 	}
@@ -248,20 +255,25 @@ func Candidates(tx *work.Tx, app ident.Application, call *fund.Call) ([]Candidat
 		return nil, err
 	}
 	slices.Reverse(positions)
-	list := make([]Candidate, len(products))
-	for i, p := range products {
-		l := links[slices.IndexFunc(links, func(l link) bool { return l.ProductID == p.ID })]
-		if !l.Relies {
-			list[i] = Candidate{Product: p, Chosen: l.Chosen, Provisional: status.Incomplete, Withheld: len(seen[p.ID].forms) > 0}
-			continue
-		}
-		own := slices.DeleteFunc(slices.Clone(positions), func(x Position) bool { return x.ProductID != p.ID })
-		list[i] = Candidate{
-			Product: p, Provisional: seen[p.ID].status, Forms: seen[p.ID].forms, Position: latest(own, call.ID),
-			Chosen: l.Chosen,
+	named := map[ident.Product][]link{}
+	for _, l := range links {
+		named[l.ProductID] = append(named[l.ProductID], l)
+	}
+	own := map[ident.Product][]Position{}
+	for _, p := range positions {
+		own[p.ProductID] = append(own[p.ProductID], p)
+	}
+	by := map[ident.Application][]Candidate{}
+	for _, p := range products {
+		for _, l := range named[p.ID] {
+			c := Candidate{Product: p, Chosen: l.Chosen, Provisional: status.Incomplete, Withheld: len(seen[p.ID].forms) > 0}
+			if l.Relies {
+				c = Candidate{Product: p, Chosen: l.Chosen, Provisional: seen[p.ID].status, Forms: seen[p.ID].forms, Position: latest(own[p.ID], call.ID)}
+			}
+			by[l.ApplicationID] = append(by[l.ApplicationID], c)
 		}
 	}
-	return list, nil
+	return by, nil
 }
 
 // Provisional is the provisional DTAC status of an application today: of the chosen product, else of the best candidate. Answers,

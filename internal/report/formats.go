@@ -53,14 +53,14 @@ func plain(cell any) string {
 	case int:
 		return strconv.Itoa(v)
 	case string:
-		return safe(v)
+		return Safe(v)
 	default:
 		return fmt.Sprint(v)
 	}
 }
 
-// safe puts an apostrophe before text that begins as a formula does [OWASP, CSV injection].
-func safe(text string) string {
+// Safe puts an apostrophe before text that begins as a formula does [OWASP, CSV injection].
+func Safe(text string) string {
 	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
 		return "'" + text
 	}

@@ -140,8 +140,8 @@ func collided(err error) bool {
 	return ok && (e.Code == "40001" || e.Code == "40P01")
 }
 
-// Keep is Write for the bookkeeping of sessions and of uploads that are under way alone: what a browser's visit leaves behind is no
-// event of the fund, and is not recorded. It refuses whatever else is changed.
+// Keep is Write for bookkeeping alone: what a browser's visit or an upload that is under way leaves behind, how somebody likes a list,
+// and what can be worked out again at any time are no events of the fund, and are not recorded. It refuses whatever else is changed.
 func (g *Gate) Keep(ctx context.Context, fn func(*Tx) error) error {
 	if _, ok := access.From(ctx); !ok {
 		ctx = access.With(ctx, access.Principal{})
@@ -153,7 +153,9 @@ func (g *Gate) Keep(ctx context.Context, fn func(*Tx) error) error {
 }
 
 // bookkeeping lists the tables that Keep may change.
-func bookkeeping() []string { return []string{"sessions", "held_forms", "uploads", "upload_pieces"} }
+func bookkeeping() []string {
+	return []string{"sessions", "held_forms", "uploads", "upload_pieces", "rule_runs", "saved_views", "batch_results"}
+}
 
 // Read runs fn in a transaction that sees one moment and cannot write. Nobody needs to have signed in; what a person may see
 // is asked with May and Require as in a write.

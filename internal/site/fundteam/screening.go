@@ -3,7 +3,6 @@ package fundteam
 
 import (
 	"net/http"
-	"net/url"
 	"strconv"
 
 	"adoptionfund/internal/access"
@@ -11,11 +10,11 @@ import (
 	"adoptionfund/internal/fault"
 	"adoptionfund/internal/form"
 	"adoptionfund/internal/ident"
+	"adoptionfund/internal/people"
 	"adoptionfund/internal/review"
 	"adoptionfund/internal/rubric"
 	"adoptionfund/internal/rules"
 	"adoptionfund/internal/site/route"
-	"adoptionfund/internal/workflow"
 	page "adoptionfund/web/page/screen"
 )
 
@@ -25,34 +24,16 @@ const listLength = 50
 type screening struct {
 	checks  *eligibility.Service
 	reviews *review.Service
+	people  *people.Service
 }
 
 // Screening are the rows of the eligibility officers' pages.
-func Screening(checks *eligibility.Service, reviews *review.Service) []route.Row {
-	h := screening{checks, reviews}
-	return []route.Row{
-		{Method: http.MethodGet, Path: "/screening", Action: access.ListScreening, Title: "Eligibility", Menu: "Eligibility", Handle: h.queue},
+func Screening(checks *eligibility.Service, reviews *review.Service, persons *people.Service) []route.Row {
+	h := screening{checks, reviews, persons}
+	return append(h.queueRows(), []route.Row{
 		{Method: http.MethodGet, Path: "/screening/{ref}", Action: access.ViewEligibility, Title: "Eligibility of an application", Handle: h.show},
 		{Method: http.MethodPost, Path: "/screening/{ref}", Action: access.ViewEligibility, Title: "Eligibility of an application", Handle: h.act},
-	}
-}
-
-func (h screening) queue(r *route.Request) (route.Reply, error) {
-	f := eligibility.Filter{Search: r.Query("search"), After: ident.Ref(r.Query("after")), Limit: listLength + 1}
-	state := workflow.ApplicationState(r.Query("state"))
-	if state.Known() {
-		f.States = []workflow.ApplicationState{state}
-	}
-	rows, err := h.checks.Queue(r.Context(), f)
-	if err != nil {
-		return route.Reply{}, err
-	}
-	p := page.Queue{Rows: rows, Search: f.Search, State: r.Query("state")}
-	if len(rows) > listLength {
-		p.Rows = rows[:listLength]
-		p.Next = "/screening?" + url.Values{"search": {f.Search}, "state": {p.State}, "after": {string(p.Rows[listLength-1].Ref)}}.Encode()
-	}
-	return route.Show(p)
+	}...)
 }
 
 func ref(r *route.Request) ident.Ref { return ident.Ref(r.Path("ref")) }
@@ -89,6 +70,17 @@ func (h screening) button(r *route.Request) (string, error) {
 		return "The application is eligible", h.decide(r, eligibility.FindPassed)
 	case "propose_ineligible":
 		return "A second officer confirms or returns the proposal", h.decide(r, eligibility.Propose)
+	case "take":
+		return "The application is yours to check", h.checks.Take(ctx, ref)
+	case "give_back":
+		return "The application is back in the queue", h.checks.Give(ctx, ref, "")
+	case "give":
+		if r.Field("officer") == "" {
+			return "", fault.Fields(fault.Problems{"officer": "Select who is to have it"})
+		}
+		return "The application is handed over", h.checks.Give(ctx, ref, ident.Person(r.Field("officer")))
+	case "remind":
+		return "The applicant is reminded", h.checks.Remind(ctx, ref)
 	case "confirm":
 		return "The application is ineligible. The applicant is told", h.checks.ConfirmIneligible(ctx, ref)
 	case "return":

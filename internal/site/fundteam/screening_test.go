@@ -47,7 +47,7 @@ func newDesk(t *testing.T) desk {
 	reviews := review.NewService(w.Gate, w.Library, rubrics, product.Provisional)
 	d.ref = panel.Submitted("Remote monitoring after cardiac surgery").Ref
 	panel.Closed()
-	rows := slices.Concat(fundteam.Screening(d.checks, reviews), fundteam.DTAC(d.products, d.positions, d.checks, reviews), applicant.Supplier(d.products), applicant.Clarifications(d.checks))
+	rows := slices.Concat(fundteam.Screening(d.checks, reviews, w.People), fundteam.DTAC(d.products, d.positions, d.checks, reviews), applicant.Supplier(d.products), applicant.Clarifications(d.checks))
 	d.server = sitekit.New(t, w, rows...)
 	return d
 }

@@ -5,6 +5,7 @@ import { initAll } from './nhsuk-frontend.js'
 import { keepWhatIsTyped } from './autosave.js'
 import { uploadFiles } from './upload.js'
 import { addUp } from './totals.js'
+import { pressKeys } from './shortcuts.js'
 
 initAll()
 revealOptions()
@@ -17,6 +18,7 @@ keepWhatIsTyped()
 warnBeforeSessionEnds()
 openDetailsForPrint()
 uploadFiles()
+pressKeys()
 
 // revealOptions shows what belongs to an option while it is chosen. NHS.UK frontend would say aria-expanded on a radio, which
 // ARIA does not allow, so this is ours.

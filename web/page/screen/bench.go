@@ -6,12 +6,15 @@ import (
 	"strings"
 
 	"adoptionfund/internal/access"
+	"adoptionfund/internal/application"
 	"adoptionfund/internal/eligibility"
 	"adoptionfund/internal/fault"
 	"adoptionfund/internal/form"
 	"adoptionfund/internal/ident"
+	"adoptionfund/internal/people"
 	"adoptionfund/internal/review"
 	"adoptionfund/internal/rubric"
+	"adoptionfund/internal/rules"
 	"adoptionfund/internal/uktime"
 	"adoptionfund/internal/workflow"
 	"adoptionfund/web/nhs"
@@ -62,6 +65,76 @@ func (p Bench) section(s *form.Section) nhs.SectionAnswers {
 		files[id] = nhs.AttachedFile{Name: name, Href: "/applications/" + string(p.Application.Ref) + "/files/" + string(id)}
 	}
 	return nhs.SectionAnswers{Form: p.Form, Section: s, Answers: p.Answers, Files: files, Codes: true}
+}
+
+// waits reports whether the application is in the queue.
+func (p Bench) waits() bool { return slices.Contains(eligibility.Waiting(), p.Application.State) }
+
+// officer is who has the case, or "".
+func (p Bench) officer() ident.Person {
+	if who := p.Application.With(application.Officer); len(who) > 0 {
+		return who[0]
+	}
+	return ""
+}
+
+func (p Bench) holder() string {
+	switch who := p.officer(); who {
+	case "":
+		return "Nobody has this application yet."
+	case p.Me:
+		return "You have this application."
+	default:
+		return p.Names[who] + " has this application."
+	}
+}
+
+// takes reports whether the reader can take the case: they must be an officer themselves.
+func (p Bench) takes() bool {
+	return p.officer() != p.Me && slices.ContainsFunc(p.Officers, func(o people.Person) bool { return o.ID == p.Me })
+}
+
+// others are the officers to whom the case can be handed.
+func (p Bench) others() []nhs.Option {
+	var options []nhs.Option
+	for _, o := range p.Officers {
+		if o.ID != p.officer() {
+			options = append(options, nhs.Option{Value: string(o.ID), Label: o.Name})
+		}
+	}
+	return options
+}
+
+func (p Bench) before() nhs.Table {
+	t := nhs.Table{
+		ID: "earlier-applications", Caption: "Other applications", CaptionHidden: true, RowHeaders: true, Empty: "There is no other application of this organisation or with one of its products.",
+		Columns: []nhs.Column{{Heading: "Application"}, {Heading: "Lead organisation"}, {Heading: "Asked for", Numeric: true}, {Heading: "State"}, {Heading: "Same"}},
+	}
+	for _, b := range p.Earlier {
+		same := "product"
+		if b.SameLead && b.SameProduct {
+			same = "organisation and product"
+		} else if b.SameLead {
+			same = "organisation"
+		}
+		t.Rows = append(t.Rows, []nhs.Cell{{Text: string(b.Ref) + " " + b.Title, Href: "/screening/" + string(b.Ref)}, {Text: b.LeadName}, {Text: b.Requested.String()}, {Content: stateTag(b.State)}, {Text: same}})
+	}
+	return t
+}
+
+// benchKeys are the shortcuts of the workbench.
+func benchKeys() nhs.Shortcuts {
+	keys := nhs.Shortcuts{}
+	for i, c := range rules.Criteria() {
+		keys.Keys = append(keys.Keys, nhs.Shortcut{Key: strconv.Itoa(i + 1), Does: "Go to " + c + " " + rules.CriterionTitle(c), Target: "#criterion-" + c})
+	}
+	return nhs.Shortcuts{Keys: append(keys.Keys,
+		nhs.Shortcut{Key: "d", Does: "Go to your decisions", Target: "#decisions"},
+		nhs.Shortcut{Key: "a", Does: "Go to the questions to the applicant", Target: "#clarifications"},
+		nhs.Shortcut{Key: "t", Does: "Take the application", Target: "button[value=take]"},
+		nhs.Shortcut{Key: "s", Does: "Save your decisions", Target: "button[value=save]"},
+		nhs.Shortcut{Key: "q", Does: "Back to the list", Target: ".nhsuk-breadcrumb a[href='/screening']"},
+	)}
 }
 
 func codes(list []form.Code) string {
