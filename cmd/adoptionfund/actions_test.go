@@ -20,7 +20,7 @@ import (
 func later() []access.Action {
 	return []access.Action{
 		access.ImportGrants, access.ImportProgrammes,
-		access.EditRound, access.ArchiveCall, access.ViewOtherFunding, access.SettleMatch, access.TryRules,
+		access.EditRound, access.ArchiveCall, access.ViewOtherFunding, access.SettleMatch,
 		access.ProposeShortlist, access.ConfirmShortlist, access.ViewProduct, access.EditProduct,
 		access.RecogniseAssessment, access.WarnExpiry, access.FindInterests, access.RemindReviewer, access.EditFeedback,
 		access.DiscussModeration, access.ViewMeeting, access.PrepareMeeting, access.RecordMeeting, access.SignMinutes, access.RunCalibration,

@@ -53,7 +53,8 @@ func TestThePagesAfterTheDecisions(t *testing.T) {
 		}
 	})
 	for _, row := range c.site.Rows() {
-		elsewhere := []string{ // they need a form, a link, an invitation, a file; or lead on
+		elsewhere := []string{ // they need a form, a link, an invitation, a file, a choice made before; or lead on
+			"/screening/batch", "/screening/results/{batch}",
 			"/held", "/invitation", "/mail/stop", "/sign", "/sign/code", "/applications/{ref}/invitation", "/panel/{call}/ranking", "/reviews/{ref}/files/{file}",
 		}
 		if _, shown := c.shown.Load(row.Path); row.Method == http.MethodGet && !shown && !slices.Contains(elsewhere, row.Path) {

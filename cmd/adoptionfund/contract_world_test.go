@@ -75,6 +75,7 @@ func newContract(t *testing.T, stage func(*contract) *application.Application) *
 	c.values["ref"], c.values["call"], c.values["round"] = string(a.Ref), string(c.panel.CallRef()), string(c.panel.Round().Ref)
 	c.values["section"] = c.panel.Form(a).Sections[0].Path()
 	c.values["export"] = "allocations.csv"
+	c.values["batch"] = ident.New[string]() // its page is for the one who did it
 	c.parts(a)
 	c.values["mail"] = c.one("SELECT id FROM mails ORDER BY id DESC LIMIT 1")
 	c.values["person"] = c.one("SELECT id FROM persons WHERE email = '" + testkit.Finance + "'") // who has no session here: it may be disabled

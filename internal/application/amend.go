@@ -2,6 +2,7 @@ package application
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -86,10 +87,7 @@ func (s *Service) Amend(tx *work.Tx, a *Application, changes []Amends) error {
 	if err := addAmendments(tx, rows); err != nil {
 		return err
 	}
-	if err := keepOrganisations(tx, a.ID, Organisations(f, after, a.Lead)); err != nil {
-		return err
-	}
-	return s.summarise(tx, a, f, after)
+	return errors.Join(keepOrganisations(tx, a.ID, Organisations(f, after, a.Lead)), s.summarise(tx, a, f, after))
 }
 
 // Amendments gives the answers of the standing submission that were changed, oldest first.

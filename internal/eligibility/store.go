@@ -147,9 +147,9 @@ func matchesOf(tx *work.Tx, ids []ident.Application) (map[ident.Application][]Ma
 	}
 	by := map[ident.Application][]Match{}
 	for _, r := range rows {
-		r.Match.Why = "the same product in the same integrated care system"
+		r.Why = "the same product in the same integrated care system"
 		if r.SameLead {
-			r.Match.Why = "the same product and the same lead organisation"
+			r.Why = "the same product and the same lead organisation"
 		}
 		by[r.ApplicationID] = append(by[r.ApplicationID], r.Match)
 	}

@@ -73,28 +73,33 @@ func (s *Service) TryRules(ctx context.Context, ref ident.RoundRef, set *rules.S
 		})
 		within := access.Scope{Round: round.ID}
 		if len(scopes) > 0 {
-			within = access.Scope{Round: round.ID, Call: scopes[0].Call}
+			within.Call = scopes[0].Call
 		}
 		if err := tx.Require(access.TryRules, within); err != nil {
 			return err
 		}
 		tx.Saw("rules tried on a round", string(ref))
-		for after := ident.Ref(""); ; {
-			apps, err := application.SubmittedIn(tx, round.ID, after, triedAtOnce)
-			if err != nil || len(apps) == 0 {
-				return err
-			}
-			after = apps[len(apps)-1].Ref
-			apps = slices.DeleteFunc(apps, func(a *application.Application) bool {
-				at := access.Scope{Round: a.RoundID, Call: a.CallID}
-				return a.Bars(tx.By.ID) || !slices.ContainsFunc(scopes, func(sc access.Scope) bool { return sc.Covers(at) })
-			})
-			if err := s.tryOn(tx, &t, apps); err != nil {
-				return err
-			}
-		}
+		return s.tryAll(tx, &t, round.ID, scopes)
 	})
 	return t, err
+}
+
+// tryAll walks the submissions of a round, a number of them at a time.
+func (s *Service) tryAll(tx *work.Tx, t *Trial, round ident.Round, scopes []access.Scope) error {
+	for after := ident.Ref(""); ; {
+		apps, err := application.SubmittedIn(tx, round, after, triedAtOnce)
+		if err != nil || len(apps) == 0 {
+			return err
+		}
+		after = apps[len(apps)-1].Ref
+		apps = slices.DeleteFunc(apps, func(a *application.Application) bool {
+			at := access.Scope{Round: a.RoundID, Call: a.CallID}
+			return a.Bars(tx.By.ID) || !slices.ContainsFunc(scopes, func(sc access.Scope) bool { return sc.Covers(at) })
+		})
+		if err := s.tryOn(tx, t, apps); err != nil {
+			return err
+		}
+	}
 }
 
 func (s *Service) tryOn(tx *work.Tx, t *Trial, apps []*application.Application) error {

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"gorm.io/gorm/clause"
-
 	"adoptionfund/internal/fault"
 	"adoptionfund/internal/ident"
 	"adoptionfund/internal/work"
@@ -64,12 +62,7 @@ func (s *Service) KeepView(ctx context.Context, list, name string, query url.Val
 		if len(kept) >= mostViews {
 			return fault.Fields(fault.Problems{"name": fmt.Sprintf("You keep %d views of this list already. Remove one first", mostViews)})
 		}
-		v := View{ID: ident.New[string](), Person: tx.By.ID, List: list, Name: name, Query: text, KeptAt: tx.Now}
-		c := clause.OnConflict{Columns: []clause.Column{{Name: "person"}, {Name: "list"}, {Name: "name"}}, DoUpdates: clause.AssignmentColumns([]string{"query", "kept_at"})}
-		if err := tx.DB().Clauses(c).Create(&v).Error; err != nil {
-			return fmt.Errorf("keeping a view: %w", err)
-		}
-		return nil
+		return keepView(tx, View{ID: ident.New[string](), Person: tx.By.ID, List: list, Name: name, Query: text, KeptAt: tx.Now})
 	})
 }
 
@@ -79,16 +72,6 @@ func (s *Service) DropView(ctx context.Context, id string) error {
 		return work.NotFound("view")
 	}
 	return s.gate.Keep(ctx, func(tx *work.Tx) error {
-		if err := tx.DB().Where("id = ? AND person = ?", id, tx.By.ID).Delete(&View{}).Error; err != nil {
-			return fmt.Errorf("removing a view: %w", err)
-		}
-		return nil
+		return dropView(tx, id)
 	})
-}
-
-func viewsOf(tx *work.Tx, list string) ([]View, error) {
-	if tx.By.ID == "" {
-		return nil, nil
-	}
-	return work.Many[View](tx.DB().Where("person = ? AND list = ?", tx.By.ID, list).Order("name"), "views")
 }

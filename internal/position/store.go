@@ -67,7 +67,7 @@ func ruleSQL(tx *work.Tx, f access.Filter) (string, []any, error) {
 			whole = append(whole, "EXISTS (SELECT 1 FROM product_people c WHERE c.product_id = p.id AND c.person = ? AND c.confirmed_at IS NOT NULL)")
 			wholeArgs = append(wholeArgs, orNobody(tx.By.ID))
 		case "not_recused":
-			named = append(named, "NOT EXISTS (SELECT 1 FROM application_people r WHERE r.application_id = x.application_id AND r.person = ? AND r.relation = 'recused')")
+			named = append(named, "NOT EXISTS (SELECT 1 FROM application_relations r WHERE r.application_id = x.application_id AND r.person = ? AND r.relation = 'recused')")
 			namedArgs = append(namedArgs, orNobody(tx.By.ID))
 		default:
 			return "", nil, fmt.Errorf("position: the condition %q of the policy has no twin in SQL", name)
@@ -101,7 +101,7 @@ func countUses(tx *work.Tx, ids []ident.Product) (map[ident.Product]int, error) 
 func namedBy(tx *work.Tx, id ident.Product) ([]Naming, error) {
 	q := tx.DB().Table("applications AS a").Select("a.ref, a.title, a.lead_name, a.call_id, a.round_id, x.chosen").
 		Joins("JOIN application_products x ON x.application_id = a.id").Where("x.product_id = ?", id).
-		Where("NOT EXISTS (SELECT 1 FROM application_people r WHERE r.application_id = a.id AND r.person = ? AND r.relation IN ('recused', 'conflicted'))", orNobody(tx.By.ID)).
+		Where("NOT EXISTS (SELECT 1 FROM application_relations r WHERE r.application_id = a.id AND r.person = ? AND r.relation IN ('recused', 'conflicted'))", orNobody(tx.By.ID)).
 		Order("a.ref")
 	return work.Many[Naming](q, "applications of the product")
 }

@@ -40,7 +40,7 @@ func complete(tx *work.Tx, p *Product) error {
 		ApplicationID ident.Application
 		Person        ident.Person
 	}
-	err = tx.DB().Raw(`SELECT application_id, person FROM application_people WHERE relation = 'recused'
+	err = tx.DB().Raw(`SELECT DISTINCT application_id, person FROM application_relations WHERE relation = 'recused'
 		AND application_id IN (SELECT application_id FROM application_products WHERE product_id = ?)`, p.ID).Scan(&barred).Error
 	if err != nil {
 		return fmt.Errorf("reading who is recused: %w", err)

@@ -33,7 +33,7 @@ func (h screening) queueRows() []route.Row {
 		{Method: http.MethodPost, Path: queuePath + "/views", Action: access.ListScreening, Title: "Views of the list", Handle: h.views},
 		{Method: http.MethodGet, Path: queuePath + "/batch", Action: access.ListScreening, Title: "Several applications at once", Handle: h.batch},
 		{Method: http.MethodPost, Path: queuePath + "/batch", Action: access.ListScreening, Title: "Several applications at once", Handle: h.doBatch},
-		{Method: http.MethodGet, Path: queuePath + "/batch/{batch}", Action: access.ListScreening, Title: "What became of a batch", Handle: h.done},
+		{Method: http.MethodGet, Path: queuePath + "/results/{batch}", Action: access.ListScreening, Title: "What became of a batch", Handle: h.done},
 		{Method: http.MethodGet, Path: queuePath + "/rules", Action: access.TryRules, Title: "Try changed rules", Handle: h.rules},
 		{Method: http.MethodPost, Path: queuePath + "/rules", Action: access.TryRules, Title: "Try changed rules", Handle: h.tryRules, Body: 1 << 20},
 	}
@@ -96,7 +96,8 @@ func (h screening) download(r *route.Request) (route.Reply, error) {
 	f.After, f.From, f.Limit = "", "", 500
 	return route.Download("eligibility.csv", "text/csv", false, func(w io.Writer) error {
 		out := csv.NewWriter(w)
-		if err := out.Write(slices.Concat([]string{"application", "title", "lead_organisation", "lead_ods_code", "theme", "requested", "state", "days_in_state", "officer"}, rules.Criteria())); err != nil {
+		head := []string{"application", "title", "lead_organisation", "lead_ods_code", "theme", "requested", "state", "days_in_state", "officer"}
+		if err := out.Write(slices.Concat(head, rules.Criteria())); err != nil {
 			return fmt.Errorf("writing the list: %w", err)
 		}
 		for {
@@ -104,28 +105,33 @@ func (h screening) download(r *route.Request) (route.Reply, error) {
 			if err != nil {
 				return err //nolint:wrapcheck // eligibility has said what it was doing
 			}
-			for _, row := range list.Rows {
-				cells := []string{
-					string(row.Ref), row.Title, row.LeadName, string(row.Lead), row.Theme, row.Requested.Decimal(), string(row.State), strconv.Itoa(row.Days), list.Name(row.Officer),
-				}
-				for _, c := range rules.Criteria() {
-					cells = append(cells, string(row.Decided[c]))
-				}
-				for i := range cells {
-					cells[i] = report.Safe(cells[i])
-				}
-				if err := out.Write(cells); err != nil {
-					return fmt.Errorf("writing the list: %w", err)
-				}
+			if err := out.WriteAll(cells(list)); err != nil {
+				return fmt.Errorf("writing the list: %w", err)
 			}
 			if len(list.Rows) < f.Limit {
-				out.Flush()
-				return out.Error() //nolint:wrapcheck // the reader has gone
+				return nil
 			}
 			last := list.Rows[len(list.Rows)-1]
 			f.After, f.From = last.Ref, f.Order.Key(last.Application)
 		}
 	})
+}
+
+// cells are the rows of the list as a spreadsheet takes them.
+func cells(list eligibility.Listing) [][]string {
+	rows := make([][]string, len(list.Rows))
+	for i, row := range list.Rows {
+		rows[i] = []string{
+			string(row.Ref), row.Title, row.LeadName, string(row.Lead), row.Theme, row.Requested.Decimal(), string(row.State), strconv.Itoa(row.Days), list.Name(row.Officer),
+		}
+		for _, c := range rules.Criteria() {
+			rows[i] = append(rows[i], string(row.Decided[c]))
+		}
+		for n := range rows[i] {
+			rows[i][n] = report.Safe(rows[i][n])
+		}
+	}
+	return rows
 }
 
 // views keeps a view of the list or removes one.
@@ -184,7 +190,7 @@ func (h screening) doBatch(r *route.Request) (route.Reply, error) {
 	if err != nil {
 		return r.Again(err, h.batch)
 	}
-	return route.Go(queuePath+"/batch/%s", id)
+	return route.Go(queuePath+"/results/%s", id)
 }
 
 func (h screening) done(r *route.Request) (route.Reply, error) {
