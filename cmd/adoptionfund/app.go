@@ -155,7 +155,9 @@ func (a *app) rooms() error {
 	a.funds = fund.NewService(a.gate, configs.FS)
 	a.applications = application.NewService(a.gate, a.library, a.people, a.files, a.config.Service.Name)
 	a.products = product.NewService(a.gate, a.library, a.files)
-	a.positions = position.NewService(a.gate, a.library)
+	if a.positions, err = position.NewService(a.gate, a.library); err != nil {
+		return fmt.Errorf("preparing DTAC positions: %w", err)
+	}
 	a.eligibility = eligibility.NewService(a.gate, a.applications)
 	a.reviews = review.NewService(a.gate, a.library, a.rubrics, product.Provisional)
 	a.assignments = assignment.NewService(a.gate, a.library)
@@ -232,6 +234,9 @@ func (a *app) tick(ctx context.Context) error {
 	}
 	if err := a.awards.LapseDue(ctx); err != nil {
 		return fmt.Errorf("lapsing offers: %w", err)
+	}
+	if err := a.positions.WarnDue(ctx); err != nil {
+		return fmt.Errorf("warning of DTAC positions that end: %w", err)
 	}
 	if err := a.eligibility.ExpireDue(ctx); err != nil {
 		return fmt.Errorf("ending clarifications: %w", err)

@@ -22,6 +22,7 @@ import (
 	"adoptionfund/internal/jobs"
 	"adoptionfund/internal/notify"
 	"adoptionfund/internal/people"
+	"adoptionfund/internal/position"
 	"adoptionfund/internal/product"
 	"adoptionfund/internal/review"
 	"adoptionfund/internal/testkit"
@@ -35,6 +36,7 @@ func rows() []any {
 		&application.Application{}, &application.Part{}, &application.Signature{}, &application.Submission{}, &application.Extension{}, &application.Amendment{}, &application.Withdrawal{}, &application.File{}, &application.Uploading{},
 		&application.Invited{}, &application.Deputising{}, &application.SupplierInvited{}, &notify.Preferences{},
 		&product.Product{}, &product.Claim{}, &product.Return{}, &product.Assessed{}, &product.Position{}, &product.Import{}, &product.ReturnFile{},
+		&product.Standing{}, &product.Released{}, &position.Section{}, &position.Proposal{}, &position.Recognised{},
 		&eligibility.Finding{}, &eligibility.Clarification{}, &eligibility.Note{}, &eligibility.Reopening{}, &eligibility.Run{},
 		&interest.Interest{}, &assignment.Reviewer{}, &assignment.Assignment{}, &assignment.Plan{},
 		&review.Review{}, &review.Version{}, &review.Score{}, &review.Minute{},
@@ -47,7 +49,7 @@ func rows() []any {
 // inside are the tables whose rows stay inside their room, which reads and writes them column by column.
 func inside() []string {
 	return []string{
-		"application_sections", "answer_changes", "receipts", "application_organisations", "application_products", "batch_results", "audit_heads", "read_blocks", "deeds", "installation",
+		"application_sections", "answer_changes", "receipts", "application_organisations", "application_products", "batch_results", "dtac_warnings", "audit_heads", "read_blocks", "deeds", "installation",
 		"links", "upload_pieces", "signing_links", "reminders", "recovery_codes", "mail_domains", "goose_db_version", "sqlite_sequence",
 	}
 }

@@ -133,6 +133,9 @@ const (
 	AssessReturn         Action = "dtac.assess"
 	RecordPosition       Action = "dtac.record_position"
 	RecogniseAssessment  Action = "dtac.recognise"
+	ProposePosition      Action = "dtac.propose_position"
+	ConfirmPosition      Action = "dtac.confirm_position"
+	ReturnPosition       Action = "dtac.return_position"
 	ScoreDT1             Action = "score.set_dt1"
 	WarnExpiry           Action = "dtac.warn_expiry"
 

@@ -55,7 +55,8 @@ type DTAC struct {
 	NeverDefer   []string `json:"never_defer" yaml:"never_defer"`     // questions that no action can stand in for
 	Require      []string `json:"require" yaml:"require"`             // fund conditions beyond DTAC
 	D1Minimum    *float64 `json:"d1_minimum,omitempty" yaml:"d1_minimum"`
-	Assess       string   `json:"assess" yaml:"assess"` // who gets the full assessment: all, shortlisted or proposed
+	Assess       string   `json:"assess" yaml:"assess"`                     // who gets the full assessment: all, shortlisted or proposed
+	SecondLook   bool     `json:"second_look,omitempty" yaml:"second_look"` // another assessor confirms a position before it is recorded
 }
 
 // Review is how applications are assessed.

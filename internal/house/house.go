@@ -23,7 +23,7 @@ type Floor struct {
 
 const (
 	ground   = "fault ident money uktime config"
-	language = ground + " access form form/expression form/source workflow rules rubric assign dtac/status dtac/filled allocation/solve"
+	language = ground + " access form form/expression form/source workflow rules rubric assign dtac/status dtac/carry dtac/filled allocation/solve"
 	platform = language + " db audit notify files jobs document"
 	inside   = platform + " work"
 )
@@ -54,6 +54,7 @@ func languageFloor() Floor {
 		{"rubric", "what is scored, by whom, and how scores add up", "fault form form/source"},
 		{"assign", "who reviews what, as a flow of least cost", "fault"},
 		{"dtac/status", "from a DTAC return to a status", "fault form form/expression form/source ident"},
+		{"dtac/carry", "what of an assessment on an older DTAC form holds on the newer one", "fault form form/expression form/source ident dtac/status"},
 		{"dtac/filled", "from a filled-in DTAC document to proposed answers", "fault form"},
 		{"allocation/solve", "from scores and limits to who is funded", "money"},
 	}}

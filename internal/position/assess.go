@@ -2,13 +2,11 @@ package position
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	"adoptionfund/internal/access"
-	"adoptionfund/internal/audit"
 	"adoptionfund/internal/dtac/status"
 	"adoptionfund/internal/fault"
 	"adoptionfund/internal/form"
@@ -17,43 +15,90 @@ import (
 	"adoptionfund/internal/work"
 )
 
-// Assess keeps what an assessor decided of questions of a return, or that a section is waived whole. Other questions keep what was
-// decided of them.
+// Deciding is what an assessor decided of questions of a return, or that a section is waived whole, with how often each was decided when
+// they saw it: nil where that is not asked.
+type Deciding struct {
+	Decided []status.Assessment
+	Seen    map[form.Code]int
+	Carried map[form.Code]string // the form from which a decision was carried over, for those that were confirmed
+}
+
+// Assess keeps what an assessor decided, whatever stood there. Other questions keep what was decided of them.
 func (s *Service) Assess(ctx context.Context, id ident.Product, formID string, decided []status.Assessment) error {
+	return s.Decide(ctx, id, formID, Deciding{Decided: decided})
+}
+
+// Decide keeps what an assessor decided. Two who decide different questions do not meet; who changes a decision that somebody else
+// changed since they saw it is shown both.
+func (s *Service) Decide(ctx context.Context, id ident.Product, formID string, in Deciding) error {
 	return s.gate.Write(ctx, func(tx *work.Tx) error {
 		d, err := s.desk(tx, id, formID, access.AssessReturn)
 		if err != nil {
 			return err
 		}
-		return s.assess(tx, &d, decided)
+		return d.decide(tx, in)
 	})
 }
 
-func (s *Service) assess(tx *work.Tx, d *Desk, decided []status.Assessment) error {
+func (d *Desk) decide(tx *work.Tx, in Deciding) error {
 	if err := d.notSent(); err != nil {
 		return err
 	}
 	problems := fault.Problems{}
+	met := map[form.Code]product.Assessed{}
 	var rows []product.Assessed
 	facts := map[string]any{}
-	for _, a := range decided {
+	for _, a := range in.Decided {
 		checkAssessment(d.Form, a, problems)
 		row := product.Assessed{
 			ReturnID: d.Return.ID, Question: a.Question, Result: a.Result, Reason: strings.TrimSpace(a.Reason), What: strings.TrimSpace(a.Action.What),
-			Owner: strings.TrimSpace(a.Action.Owner), Due: a.Action.Due, AssessedBy: tx.By.ID, AssessedAt: tx.Now,
+			Owner: strings.TrimSpace(a.Action.Owner), Due: a.Action.Due, AssessedBy: tx.By.ID, AssessedAt: tx.Now, Revision: 1, Carried: in.Carried[a.Question],
 		}
-		if before, ok := d.Assessments[a.Question]; ok && before.Assessment() == row.Assessment() {
+		before, decided := d.Assessments[a.Question]
+		if decided && before.Assessment() == row.Assessment() {
 			continue
 		}
-		d.Assessments[a.Question] = row
+		if seen, asked := in.Seen[a.Question]; asked && seen != before.Revision {
+			met[a.Question] = before
+			continue
+		}
+		if err := d.notTheirs(tx, a.Question); err != nil {
+			return err
+		}
+		row.Revision += before.Revision
 		rows = append(rows, row)
 		facts[string(a.Question)] = a.Result
 	}
-	if err := fault.Fields(problems); err != nil || len(rows) == 0 {
+	if err := fault.Fields(problems); err != nil {
 		return err
 	}
+	if len(met) > 0 {
+		return fault.Stale(met, "%s", meeting(met))
+	}
+	return d.keep(tx, rows, facts)
+}
+
+// meeting says on which questions two assessors met.
+func meeting(met map[form.Code]product.Assessed) string {
+	codes := make([]string, 0, len(met))
+	for _, code := range slices.Sorted(maps.Keys(met)) {
+		codes = append(codes, string(code))
+	}
+	return "Somebody else decided " + strings.Join(codes, ", ") + " after you opened this page. Both decisions are shown. Nothing of yours is saved yet"
+}
+
+func (d *Desk) keep(tx *work.Tx, rows []product.Assessed, facts map[string]any) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	for _, row := range rows {
+		d.Assessments[row.Question] = row
+	}
 	tx.Record(product.Event(d.Product.ID, string(access.AssessReturn), map[string]any{"form": d.Form.ID, "results": facts}))
-	return putAssessments(tx, rows)
+	if err := putAssessments(tx, rows); err != nil {
+		return err
+	}
+	return product.Restand(tx, d.Product.ID)
 }
 
 // checkAssessment says what is wrong with a decision, by the names of the inputs.
@@ -62,7 +107,7 @@ func checkAssessment(f *form.Form, a status.Assessment, problems fault.Problems)
 	q, ok := f.Question(a.Question)
 	whole := !ok && product.Waivable(f, a.Question)
 	switch {
-	case !ok && !whole, ok && !product.Decides(f, q):
+	case !ok && !whole, ok && !assessable(f, q):
 		problems[code] = code + " is not a question that is passed or failed"
 		return
 	case !slices.Contains(status.Decisions(), a.Result), whole && a.Result != status.DecidedWaived:
@@ -84,68 +129,4 @@ func checkAssessment(f *form.Form, a status.Assessment, problems fault.Problems)
 	if _, err := form.ParseDate(string(a.Action.Due)); err != nil && (action || a.Action.Due != "") {
 		problems[code+"-due"] = "Enter the day by which it is done for " + code
 	}
-}
-
-// RecordPosition freezes what the fund concludes of a product today: the status that follows from its return and from what assessors
-// decided. It can be recorded once every asked question is decided.
-func (s *Service) RecordPosition(ctx context.Context, id ident.Product, formID string) (product.Position, error) {
-	var p product.Position
-	err := s.gate.Write(ctx, func(tx *work.Tx) error {
-		d, err := s.desk(tx, id, formID, access.RecordPosition)
-		if err != nil {
-			return err
-		}
-		p, err = record(tx, &d)
-		return err
-	})
-	return p, err
-}
-
-// AssessAndRecord keeps decisions and then freezes the position that follows from them, all or nothing.
-func (s *Service) AssessAndRecord(ctx context.Context, id ident.Product, formID string, decided []status.Assessment) (product.Position, error) {
-	var p product.Position
-	err := s.gate.Write(ctx, func(tx *work.Tx) error {
-		d, err := s.desk(tx, id, formID, access.AssessReturn)
-		if err != nil {
-			return err
-		}
-		if err := s.assess(tx, &d, decided); err != nil {
-			return err
-		}
-		if err := tx.Require(access.RecordPosition, d.Product.Reached(tx, access.RecordPosition)); err != nil {
-			return err
-		}
-		if err := d.evaluate(tx); err != nil {
-			return err
-		}
-		p, err = record(tx, &d)
-		return err
-	})
-	return p, err
-}
-
-func record(tx *work.Tx, d *Desk) (product.Position, error) {
-	if err := d.notSent(); err != nil {
-		return product.Position{}, err
-	}
-	if d.Result.Status == status.NotAssessed {
-		return product.Position{}, fault.New(fault.Conflict, "Decide every question that is asked before you record the position")
-	}
-	if d.Call == nil {
-		return product.Position{}, fault.New(fault.Conflict, "No application in a call of yours names this product")
-	}
-	text, err := json.Marshal(d.Result)
-	if err != nil {
-		return product.Position{}, fmt.Errorf("writing a position: %w", err)
-	}
-	p := product.Position{
-		ID: ident.New[ident.Position](), ProductID: d.Product.ID, ReturnID: d.Return.ID, RoundID: d.Call.RoundID, CallID: d.Call.ID, Form: d.Form.ID,
-		Status: d.Result.Status, Provisional: d.Result.Provisional, Result: string(text), SentDigest: d.Return.SentDigest, ReviewedOn: today(tx),
-		Person: tx.By.ID, PersonName: tx.By.Name, Expires: d.Result.ExpiresOn(), RecordedAt: tx.Now,
-	}
-	e := product.Event(d.Product.ID, string(access.RecordPosition), map[string]any{"status": p.Status, "expires": p.Expires, "form": p.Form})
-	e.Round, e.Call = p.RoundID, p.CallID
-	e.Guards = []audit.Row{{Table: "positions", Key: string(p.ID)}}
-	tx.Record(e)
-	return p, work.Add(tx, &p)
 }

@@ -6,6 +6,10 @@
 package position
 
 import (
+	"fmt"
+
+	"adoptionfund/configs"
+	"adoptionfund/internal/dtac/carry"
 	"adoptionfund/internal/form"
 	"adoptionfund/internal/fund"
 	"adoptionfund/internal/ident"
@@ -16,12 +20,20 @@ import (
 
 // Service is the use cases of DTAC assessors.
 type Service struct {
-	gate    *work.Gate
-	library *fund.Library
+	gate     *work.Gate
+	library  *fund.Library
+	mappings []carry.Mapping
 }
 
-// NewService makes the service.
-func NewService(gate *work.Gate, library *fund.Library) *Service { return &Service{gate, library} }
+// NewService makes the service. The mappings of older forms onto newer ones are read from configs/carry and checked: an error names file
+// and line.
+func NewService(gate *work.Gate, library *fund.Library) (*Service, error) {
+	mappings, err := carry.Load(configs.FS, "carry/*.yaml", library.Form)
+	if err != nil {
+		return nil, fmt.Errorf("reading what carries from form to form: %w", err)
+	}
+	return &Service{gate, library, mappings}, nil
+}
 
 // form is a question set of DTAC; empty: the default.
 func (s *Service) form(id string) (*form.Form, error) { return product.QuestionSet(s.library, id) }

@@ -70,7 +70,7 @@ func TestEvidenceThatExpiresLowersTheStatusOnALaterDayButNotAPositionThatWasReco
 	if got := w.Statuses("CAR")[app]; got != "compliant" {
 		t.Errorf("the position became %q", got)
 	}
-	if entries, err := w.Positions.Register(dtac, position.Query{}); err != nil || !entries[0].Lapsed {
+	if entries, err := w.Positions.Register(dtac, position.Query{}); err != nil || !entries[0].Lapsed() {
 		t.Errorf("the register does not say that it lapsed: %+v, %v", entries, err)
 	}
 }

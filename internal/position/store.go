@@ -12,27 +12,6 @@ import (
 	"adoptionfund/internal/work"
 )
 
-// list gives the products to which the principal may do an action, by name. The rows are those for which the policy would say yes one
-// by one: each condition of a rule is written once more here, as SQL.
-func list(tx *work.Tx, act access.Action, q Query) ([]product.Product, error) {
-	where, args, err := permitted(tx, act)
-	if err != nil {
-		return nil, err
-	}
-	db := tx.DB().Table("products AS p").Select("p.*").Where(where, args...).Where("p.merged_into IS NULL").Order("p.name, p.version, p.id").Limit(q.Limit)
-	if q.After != "" {
-		db = db.Where("(p.name, p.version, p.id) > (SELECT l.name, l.version, l.id FROM products l WHERE l.id = ?)", q.After)
-	}
-	if q.Call != "" {
-		db = db.Where("EXISTS (SELECT 1 FROM application_products x WHERE x.product_id = p.id AND x.call_id = ?)", q.Call)
-	}
-	if text := strings.ToLower(strings.TrimSpace(q.Search)); text != "" {
-		like := "%" + strings.NewReplacer("%", "", "_", "", `\`, "").Replace(text) + "%"
-		db = db.Where("(lower(p.name) LIKE ? OR lower(p.supplier) LIKE ?)", like, like)
-	}
-	return work.Many[product.Product](db, "products")
-}
-
 // permitted writes the rules of the policy as a condition on rows.
 func permitted(tx *work.Tx, act access.Action) (string, []any, error) {
 	var rules []string
@@ -80,26 +59,9 @@ func ruleSQL(tx *work.Tx, f access.Filter) (string, []any, error) {
 	return "(" + strings.Join(whole, " AND ") + " AND " + reach + ")", append(wholeArgs, namedArgs...), nil
 }
 
-// countUses counts the applications that name each of the products.
-func countUses(tx *work.Tx, ids []ident.Product) (map[ident.Product]int, error) {
-	var rows []struct {
-		ProductID ident.Product
-		N         int
-	}
-	err := tx.DB().Raw("SELECT product_id, count(*) AS n FROM application_products WHERE product_id IN ? GROUP BY product_id", ids).Scan(&rows).Error
-	if err != nil {
-		return nil, fmt.Errorf("counting the uses of products: %w", err)
-	}
-	by := make(map[ident.Product]int, len(rows))
-	for _, r := range rows {
-		by[r.ProductID] = r.N
-	}
-	return by, nil
-}
-
 // namedBy gives the applications that name a product, as far as a person is not recused from them.
 func namedBy(tx *work.Tx, id ident.Product) ([]Naming, error) {
-	q := tx.DB().Table("applications AS a").Select("a.ref, a.title, a.lead_name, a.call_id, a.round_id, x.chosen").
+	q := tx.DB().Table("applications AS a").Select("a.ref, a.title, a.lead_name, a.call_id, a.round_id, x.chosen, x.relies").
 		Joins("JOIN application_products x ON x.application_id = a.id").Where("x.product_id = ?", id).
 		Where("NOT EXISTS (SELECT 1 FROM application_relations r WHERE r.application_id = a.id AND r.person = ? AND r.relation IN ('recused', 'conflicted'))", orNobody(tx.By.ID)).
 		Order("a.ref")
@@ -107,7 +69,7 @@ func namedBy(tx *work.Tx, id ident.Product) ([]Naming, error) {
 }
 
 func putAssessments(tx *work.Tx, rows []product.Assessed) error {
-	columns := []string{"result", "reason", "what", "owner", "due", "assessed_by", "assessed_at"}
+	columns := []string{"result", "reason", "what", "owner", "due", "assessed_by", "assessed_at", "revision", "carried"}
 	err := tx.DB().Clauses(clause.OnConflict{
 		Columns: []clause.Column{{Name: "return_id"}, {Name: "question"}}, DoUpdates: clause.AssignmentColumns(columns),
 	}).Create(&rows).Error

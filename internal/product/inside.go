@@ -89,3 +89,22 @@ func sealed(f *form.Form, evidence []status.Evidence) []status.Evidence {
 	}
 	return items
 }
+
+// OpenTo reports whether an application in a call names the product of which a person is not recused.
+func (p *Product) OpenTo(person ident.Person, call ident.Call) bool {
+	return slices.ContainsFunc(p.places, func(at place) bool { return at.CallID == call && !at.bars(person) })
+}
+
+// Scopes are the calls in which applications name the product, each once.
+func (p *Product) Scopes() []access.Scope {
+	var list []access.Scope
+	for _, at := range p.places {
+		if !slices.Contains(list, at.scope()) {
+			list = append(list, at.scope())
+		}
+	}
+	return list
+}
+
+// Attached tells what evidence is attached, whatever its date.
+func Attached(c Content) form.EvidenceFunc { return attached(c) }

@@ -82,7 +82,10 @@ func retire(tx *work.Tx, from, to *Product) error {
 	if err := moveFiles(tx, from.ID, to.ID); err != nil {
 		return err
 	}
-	return markMerged(tx, from.ID, to.ID)
+	if err := markMerged(tx, from.ID, to.ID); err != nil {
+		return err
+	}
+	return Restand(tx, from.ID, to.ID)
 }
 
 // second finds the record that goes. Of one that is somebody else's nobody learns that it is there.

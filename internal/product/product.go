@@ -137,6 +137,8 @@ type Assessed struct {
 	Due        form.Date
 	AssessedBy ident.Person
 	AssessedAt time.Time
+	Revision   int    // how often it was decided
+	Carried    string // the form whose assessment it was carried over from; empty: none
 }
 
 // TableName is the table of assessments.

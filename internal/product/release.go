@@ -106,7 +106,7 @@ func (s *Service) DeclareRelease(ctx context.Context, id ident.Product, in Relea
 				return err
 			}
 		}
-		return nil
+		return rel.keepRelease(tx, next, in)
 	})
 	return made, err
 }

@@ -327,24 +327,32 @@ func (s *Service) Submit(ctx context.Context, id ident.Product, formID string) e
 		if err := sp.ready(tx); err != nil {
 			return err
 		}
-		r := sp.Return
-		digest, err := r.Body.digest()
-		if err != nil {
-			return err
-		}
-		if r.IsSent() && digest == r.SentDigest {
-			return nil // the same again
-		}
-		if err := clearOutdated(tx, r); err != nil {
-			return err
-		}
-		if err := markSent(tx, r); err != nil {
-			return err
-		}
-		r.Sent, r.SentDigest, r.SubmittedBy, r.SubmittedAt = r.Body, digest, actor(tx), &tx.Now
-		tx.Record(event(id, string(access.SubmitReturn), map[string]any{"form": sp.Form.ID, "digest": digest}))
-		return saveReturn(tx, r)
+		return send(tx, &sp)
 	})
+}
+
+// send keeps what a return says as what was sent.
+func send(tx *work.Tx, sp *Space) error {
+	r := sp.Return
+	digest, err := r.Body.digest()
+	if err != nil {
+		return err
+	}
+	if r.IsSent() && digest == r.SentDigest {
+		return nil // the same again
+	}
+	if err := clearOutdated(tx, r); err != nil {
+		return err
+	}
+	if err := markSent(tx, r); err != nil {
+		return err
+	}
+	r.Sent, r.SentDigest, r.SubmittedBy, r.SubmittedAt = r.Body, digest, actor(tx), &tx.Now
+	tx.Record(event(r.ProductID, string(access.SubmitReturn), map[string]any{"form": sp.Form.ID, "digest": digest}))
+	if err := saveReturn(tx, r); err != nil {
+		return err
+	}
+	return Restand(tx, r.ProductID)
 }
 
 // missing names the questions that keep a return from being sent.

@@ -103,10 +103,15 @@ func dropReturn(tx *work.Tx, r *Return) error {
 	return nil
 }
 
-// moveFiles has the files of one product's evidence belong to another.
+// moveFiles has the files of one product's evidence belong to another, and what was recorded and declared of it.
 func moveFiles(tx *work.Tx, from, to ident.Product) error {
-	if err := tx.DB().Model(&ReturnFile{}).Where("product_id = ?", from).Update("product_id", to).Error; err != nil {
-		return fmt.Errorf("moving evidence: %w", err)
+	for _, table := range []string{"return_files", "recognised_positions", "position_proposals"} {
+		if err := tx.DB().Table(table).Where("product_id = ?", from).Update("product_id", to).Error; err != nil {
+			return fmt.Errorf("moving evidence: %w", err)
+		}
+	}
+	if err := tx.DB().Model(&Released{}).Where("from_id = ?", from).Update("from_id", to).Error; err != nil {
+		return fmt.Errorf("moving releases: %w", err)
 	}
 	return nil
 }

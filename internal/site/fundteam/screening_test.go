@@ -43,7 +43,7 @@ func newDesk(t *testing.T) desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := desk{panel: panel, checks: eligibility.NewService(w.Gate, w.Applications), products: product.NewService(w.Gate, w.Library, w.Files), positions: position.NewService(w.Gate, w.Library)}
+	d := desk{panel: panel, checks: eligibility.NewService(w.Gate, w.Applications), products: product.NewService(w.Gate, w.Library, w.Files), positions: positionsOf(t, w)}
 	reviews := review.NewService(w.Gate, w.Library, rubrics, product.Provisional)
 	d.ref = panel.Submitted("Remote monitoring after cardiac surgery").Ref
 	panel.Closed()
@@ -233,4 +233,13 @@ func example(t *testing.T, p position.Entry) ([]byte, status.Return) {
 		t.Fatal(err)
 	}
 	return data, r
+}
+
+func positionsOf(t *testing.T, w *testkit.World) *position.Service {
+	t.Helper()
+	s, err := position.NewService(w.Gate, w.Library)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
 }

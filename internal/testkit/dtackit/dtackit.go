@@ -57,8 +57,12 @@ func New(tb testing.TB) *World {
 		tb.Fatal(err)
 	}
 	clock.Set(time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC))
+	positions, err := position.NewService(gate, library)
+	if err != nil {
+		tb.Fatal(err)
+	}
 	w := &World{
-		TB: tb, Gate: gate, DB: d, Clock: clock, Library: library, Products: product.NewService(gate, library, store), Positions: position.NewService(gate, library),
+		TB: tb, Gate: gate, DB: d, Clock: clock, Library: library, Products: product.NewService(gate, library, store), Positions: positions,
 		Calls: map[string]ident.Call{}, People: map[string]ident.Person{},
 	}
 	w.fund()

@@ -3,7 +3,6 @@ package screen
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"adoptionfund/internal/access"
@@ -19,51 +18,28 @@ import (
 	"adoptionfund/web/page/shared"
 )
 
-// Register is the list of products with what the fund knows of them.
-type Register struct {
-	Entries []position.Entry
-	Claims  []product.Waiting // that the reader may confirm
-	Search  string
-	Next    string
-}
-
-// Head is what the frame shows.
-func (p Register) Head() shared.Head {
-	return shared.Head{Title: "DTAC register", Wide: true, Crumbs: home()}
-}
-
-func (p Register) table() nhs.Table {
-	t := nhs.Table{
-		ID: "register", Caption: "Products, by name", RowHeaders: true, Empty: "No product is here.",
-		Columns: []nhs.Column{
-			{Heading: "Product"}, {Heading: "Supplier"}, {Heading: "Applications", Numeric: true}, {Heading: "Provisional"}, {Heading: "Position of the fund"}, {Heading: "Evidence ends"},
-		},
-	}
-	for _, e := range p.Entries {
-		expires := ""
-		if e.Position != nil {
-			expires = e.Position.Expires.String()
-		}
-		t.Rows = append(t.Rows, []nhs.Cell{
-			{Text: e.Name + " " + e.Version, Href: "/dtac/products/" + string(e.ID)}, {Text: e.Supplier}, {Text: strconv.Itoa(e.Uses)},
-			{Content: statusTag(e.Provisional)}, {Content: standing(e)}, {Text: expires},
-		})
-	}
-	return t
-}
-
 // ProductDesk is a product's DTAC return as an assessor has it before them.
 type ProductDesk struct {
 	position.Desk
 	Problems fault.Problems
 	Typed    Typed
+	Posted   form.Code                      // the section that is shown again; empty: all
+	Met      map[form.Code]product.Assessed // what somebody else decided meanwhile
 }
 
 // Head is what the frame shows.
 func (p ProductDesk) Head() shared.Head {
-	return shared.Head{
+	h := shared.Head{
 		Title: p.Product.Name + " " + p.Product.Version, Caption: "DTAC", Wide: true, Crumbs: home(nhs.Link{Href: "/dtac", Text: "DTAC register"}),
 	}
+	return h
+}
+
+func (p ProductDesk) assesses() bool { return p.Return != nil && p.May[access.AssessReturn] }
+
+// mine reports whether the reader decides in a section: where nobody else has it.
+func (p ProductDesk) mine(part position.Part) bool {
+	return p.assesses() && (part.Holder == nil || part.Holder.Person == p.Reader)
 }
 
 func (p ProductDesk) action() string { return "/dtac/products/" + string(p.Product.ID) }
@@ -83,26 +59,47 @@ func (p ProductDesk) facts() nhs.SummaryList {
 			rows = append(rows, nhs.SummaryRow{Key: "Usability and accessibility (D1)", Value: fmt.Sprintf("%.1f%%", *p.Result.D1Percent)})
 		}
 	}
-	for _, c := range p.Result.FundConditions {
-		met := "not met"
-		if c.Met {
-			met = "met"
-		}
-		rows = append(rows, nhs.SummaryRow{Key: "The call asks besides: " + string(c.Code), Value: met})
-	}
 	if p.Call != nil {
 		rows = append(rows, nhs.SummaryRow{Key: "By the limits of", Value: p.Call.Title + " (" + string(p.Call.Ref) + ")"})
 	}
 	return nhs.SummaryList{Rows: rows}
 }
 
+// conditions are what the call asks beyond DTAC: never part of the status.
+func (p ProductDesk) conditions() nhs.Table { return conditionsTable(p.Form, p.Result.FundConditions) }
+
+func conditionsTable(f *form.Form, list []status.FundCondition) nhs.Table {
+	t := nhs.Table{
+		ID: "conditions", Caption: "What the call asks beyond DTAC", CaptionSize: nhs.Small, Empty: "This call asks for nothing beyond DTAC.",
+		Columns: []nhs.Column{{Heading: "Condition"}, {Heading: "Today"}},
+	}
+	for _, c := range list {
+		met := nhs.Tag{Text: "Not met", Colour: nhs.Red}
+		if c.Met {
+			met = nhs.Tag{Text: "Met", Colour: nhs.Green}
+		}
+		text := string(c.Code)
+		if q, ok := f.Question(c.Code); ok {
+			text += " " + q.Text
+		} else {
+			text += " Usability and accessibility, by its percentage"
+		}
+		t.Rows = append(t.Rows, []nhs.Cell{{Text: text}, {Content: met}})
+	}
+	return t
+}
+
 func (p ProductDesk) named() nhs.Table {
 	t := nhs.Table{
 		ID: "named", Caption: "Applications that name it", CaptionSize: nhs.Small, RowHeaders: true, Empty: "None that you may see.",
-		Columns: []nhs.Column{{Heading: "Application"}, {Heading: "Title"}, {Heading: "Lead organisation"}},
+		Columns: []nhs.Column{{Heading: "Application"}, {Heading: "Title"}, {Heading: "Lead organisation"}, {Heading: "Relies on the return"}},
 	}
 	for _, n := range p.Applications {
-		t.Rows = append(t.Rows, []nhs.Cell{{Text: string(n.Ref), Href: "/dtac/applications/" + string(n.Ref)}, {Text: n.Title}, {Text: n.LeadName}})
+		relies := "No: the supplier has not permitted it"
+		if n.Relies {
+			relies = "Yes"
+		}
+		t.Rows = append(t.Rows, []nhs.Cell{{Text: string(n.Ref), Href: "/dtac/applications/" + string(n.Ref)}, {Text: n.Title}, {Text: n.LeadName}, {Text: relies}})
 	}
 	return t
 }
@@ -198,11 +195,26 @@ func (p ProductDesk) plans(code form.Code) []string {
 	return lines
 }
 
-// decided is what was decided of a question, as the inputs show it.
-func (p ProductDesk) decided(code form.Code) product.Assessed { return p.Assessments[code] }
+// decided is what was decided of a question, as the inputs show it; where nothing is, what may be carried over.
+func (p ProductDesk) decided(code form.Code) product.Assessed {
+	if a, done := p.Assessments[code]; done {
+		return a
+	}
+	if c, ok := p.Carried[code]; ok {
+		return product.Assessed{Result: c.Result, Reason: "Carried from " + c.Form + ": " + c.Reason, What: c.Action.What, Owner: c.Action.Owner, Due: c.Action.Due}
+	}
+	return product.Assessed{}
+}
 
 func (p ProductDesk) field(code form.Code, suffix, stored string) (name, value, problem string) {
 	name = string(code) + suffix
+	section := code
+	if q, ok := p.Form.Question(code); ok {
+		section = q.Section
+	}
+	if p.Posted != "" && p.Posted != section {
+		return name, stored, ""
+	}
 	return name, p.Typed(name, stored), p.Problems[name]
 }
 
@@ -248,6 +260,45 @@ func (p ProductDesk) waive(code form.Code) nhs.Checkbox {
 // asked are the items of a section that are asked, and those that are not only if there are no others.
 func asked(items []status.Item) []status.Item {
 	return slices.DeleteFunc(slices.Clone(items), func(i status.Item) bool { return i.State == status.NotAsked })
+}
+
+// recognised are the assessments of other NHS bodies.
+func (p ProductDesk) recognised() nhs.Table {
+	t := nhs.Table{
+		ID: "recognised", Caption: "Assessments of other NHS bodies that the fund relies on", CaptionSize: nhs.Small, Empty: "None was recorded.",
+		Columns: []nhs.Column{{Heading: "Recognised"}, {Heading: "Version"}, {Heading: "Why, and where the evidence is"}, {Heading: "Today"}},
+	}
+	for i := range p.Recognised {
+		r := &p.Recognised[i]
+		today := nhs.Tag{Text: "Ended", Colour: nhs.Grey}
+		if r.Current(p.Product.Version, p.Today) {
+			today = nhs.Tag{Text: "Relied on", Colour: nhs.Purple}
+		} else if r.Expires > p.Today {
+			today = nhs.Tag{Text: "Of another version", Colour: nhs.Orange}
+		}
+		t.Rows = append(t.Rows, []nhs.Cell{{Text: r.Words()}, {Text: r.ProductVersion + ", " + r.Form}, {Text: r.Reason + " (" + r.Reference + "; recorded by " + r.PersonName + ")"}, {Content: today}})
+	}
+	return t
+}
+
+// looks are the positions that waited for a second look, newest first, but for one that waits.
+func (p ProductDesk) looks() []string {
+	var lines []string
+	for _, x := range p.Proposals {
+		if x.Outcome == "" {
+			continue
+		}
+		line := x.Status.Label() + ", proposed by " + x.PersonName + " on " + uktime.Moment(x.ProposedAt) + ": " + x.Outcome + " by " + x.SettledName
+		if x.Reason != "" {
+			line += ". Reason: " + x.Reason
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+func (p ProductDesk) returnReason() nhs.Textarea {
+	return nhs.Textarea{Name: "reason", Label: "Why you return it", Rows: 2, Value: p.Typed("reason", ""), Error: p.Problems["reason"]}
 }
 
 func (p ProductDesk) positions() nhs.Table {
