@@ -2,7 +2,6 @@ package assignment
 
 import (
 	"context"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
@@ -16,6 +15,7 @@ import (
 	"adoptionfund/internal/fund"
 	"adoptionfund/internal/ident"
 	"adoptionfund/internal/people"
+	"adoptionfund/internal/sheet"
 	"adoptionfund/internal/work"
 )
 
@@ -36,6 +36,8 @@ type Newcomer struct {
 	ODS      ident.ODS
 	Themes   []string
 	Capacity int
+
+	row int // of the file that it was read from
 }
 
 // Register makes people reviewers in a round: all of them or, if one is wrong, none. Those who are reviewers already are changed. Each
@@ -55,15 +57,23 @@ func (s *Service) Register(ctx context.Context, ref ident.RoundRef, list []Newco
 		tx.Record(audit.Event{Verb: string(access.ImportReviewers), Kind: "round", Subject: string(r.ID), Round: r.ID, Facts: map[string]any{"reviewers": len(list)}})
 		for i, n := range list {
 			if err := register(tx, r, n); err != nil {
-				return inRow(i, err)
+				return inRow(n.at(i), err)
 			}
 		}
 		return nil
 	})
 }
 
+// at is the row of the file, or for one that came from no file its place below the heading.
+func (n Newcomer) at(i int) int {
+	if n.row > 0 {
+		return n.row
+	}
+	return i + 2
+}
+
 // inRow says in which row of the list something is wrong.
-func inRow(i int, err error) error {
+func inRow(row int, err error) error {
 	f, ok := fault.Of(err)
 	if !ok {
 		return err
@@ -75,7 +85,7 @@ func inRow(i int, err error) error {
 	for _, name := range f.Fields.Names() {
 		words = append(words, f.Fields[name])
 	}
-	return fault.Wrap(f.Kind, err, "row %d: %s", i+2, strings.Join(words, "; "))
+	return fault.Wrap(f.Kind, err, "row %d: %s", row, strings.Join(words, "; "))
 }
 
 // checkAll names every row that is wrong; row 1 is the heading of the file.
@@ -99,17 +109,14 @@ func checkAll(tx *work.Tx, r *fund.Round, list []Newcomer) error {
 	if err != nil {
 		return err
 	}
-	var problems []string
+	var problems sheet.Problems
 	for i, n := range list {
 		_, known := organisations[n.ODS]
 		for _, problem := range n.problems(kinds, themes, known || n.ODS == "") {
-			problems = append(problems, fmt.Sprintf("row %d: %s", i+2, problem))
+			problems.Add(n.at(i), "%s", problem)
 		}
 	}
-	if len(problems) > 0 {
-		return fault.New(fault.Invalid, "%s", strings.Join(problems, "\n"))
-	}
-	return nil
+	return problems.Err() //nolint:wrapcheck // a fault for the person
 }
 
 func (n Newcomer) problems(kinds, themes []string, known bool) []string {
@@ -166,44 +173,30 @@ func (s *Service) Import(ctx context.Context, ref ident.RoundRef, file io.Reader
 }
 
 func read(file io.Reader) ([]Newcomer, error) {
-	r := csv.NewReader(file)
-	r.FieldsPerRecord = len(columns())
-	head, err := r.Read()
-	if err != nil || !slices.Equal(head, columns()) {
-		return nil, fault.New(fault.Invalid, "The first row must be %s", strings.Join(columns(), ","))
+	r, err := sheet.Open(file, columns()...)
+	if err != nil {
+		return nil, err //nolint:wrapcheck // a fault for the person
 	}
 	var list []Newcomer
-	var problems []string
+	var problems sheet.Problems
 	for {
-		row, err := r.Read()
+		row, err := r.Next()
 		if errors.Is(err, io.EOF) {
-			break
+			return list, problems.Err()
 		}
 		if err != nil {
-			return nil, fault.Wrap(fault.Invalid, err, "The file cannot be read: %v", err)
+			return nil, err //nolint:wrapcheck // a fault for the person
 		}
-		capacity, err := strconv.Atoi(strings.TrimSpace(row[5]))
+		capacity, err := strconv.Atoi(row.Cell("capacity"))
 		if err != nil {
-			problems = append(problems, fmt.Sprintf("row %d: capacity %q is not a whole number", len(list)+2, row[5]))
+			problems.Add(row.Number, "capacity %q is not a whole number", row.Cell("capacity"))
 		}
-		list = append(list, Newcomer{
-			Email: row[0], Name: row[1], Kind: strings.TrimSpace(row[2]), ODS: ident.ODS(strings.ToUpper(strings.TrimSpace(row[3]))),
-			Themes: split(row[4]), Capacity: capacity,
-		})
-	}
-	if len(problems) > 0 {
-		return nil, fault.New(fault.Invalid, "%s", strings.Join(problems, "\n"))
-	}
-	return list, nil
-}
-
-// split reads several values in a cell, with semicolons between.
-func split(cell string) []string {
-	var values []string
-	for v := range strings.SplitSeq(cell, ";") {
-		if v = strings.ToUpper(strings.TrimSpace(v)); v != "" {
-			values = append(values, v)
+		n := Newcomer{
+			Email: row.Cell("email"), Name: row.Cell("name"), Kind: row.Cell("kind"), ODS: ident.ODS(strings.ToUpper(row.Cell("ods_code"))), Capacity: capacity, row: row.Number,
 		}
+		for _, theme := range row.List("themes") {
+			n.Themes = append(n.Themes, strings.ToUpper(theme))
+		}
+		list = append(list, n)
 	}
-	return values
 }

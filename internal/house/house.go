@@ -22,8 +22,8 @@ type Floor struct {
 }
 
 const (
-	ground   = "fault ident money uktime config"
-	language = ground + " access form form/expression form/source workflow rules rubric assign dtac/status dtac/carry dtac/filled allocation/solve"
+	ground   = "fault ident money uktime config sheet"
+	language = ground + " access form form/expression form/source workflow rules rubric assign matching dtac/status dtac/carry dtac/filled allocation/solve"
 	platform = language + " db audit notify files jobs document"
 	inside   = platform + " work"
 )
@@ -39,6 +39,7 @@ func groundFloor() Floor {
 		{"ident", "typed ids and references", ""},
 		{"money", "pence: read, shown, summed and split without loss", ""},
 		{"uktime", "moments as people in the United Kingdom read and type them", ""},
+		{"sheet", "rows of lists in CSV, and what is wrong with them by the row", "fault"},
 		{"config", "settings from defaults, file, environment and flags", ""},
 	}}
 }
@@ -53,6 +54,7 @@ func languageFloor() Floor {
 		{"rules", "eligibility rules over answers", "fault ident money form form/expression form/source"},
 		{"rubric", "what is scored, by whom, and how scores add up", "fault form form/source"},
 		{"assign", "who reviews what, as a flow of least cost", "fault"},
+		{"matching", "names, products and text likeness for double funding", ""},
 		{"dtac/status", "from a DTAC return to a status", "fault form form/expression form/source ident"},
 		{"dtac/carry", "what of an assessment on an older DTAC form holds on the newer one", "fault form form/expression form/source ident dtac/status"},
 		{"dtac/filled", "from a filled-in DTAC document to proposed answers", "fault form"},

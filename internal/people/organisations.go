@@ -2,7 +2,6 @@ package people
 
 import (
 	"context"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +12,7 @@ import (
 	"adoptionfund/internal/audit"
 	"adoptionfund/internal/fault"
 	"adoptionfund/internal/ident"
+	"adoptionfund/internal/sheet"
 	"adoptionfund/internal/uktime"
 	"adoptionfund/internal/work"
 )
@@ -155,38 +155,34 @@ func columns() []string {
 
 // ReadOrganisations reads the list from CSV; the fault names every row that is wrong.
 func ReadOrganisations(file io.Reader) ([]Organisation, error) {
-	r := csv.NewReader(file)
-	r.FieldsPerRecord = len(columns())
-	head, err := r.Read()
-	if err != nil || !slices.Equal(head, columns()) {
-		return nil, fault.New(fault.Invalid, "The first row must be %s", strings.Join(columns(), ","))
+	r, err := sheet.Open(file, columns()...)
+	if err != nil {
+		return nil, err //nolint:wrapcheck // a fault for the person
 	}
 	var list []Organisation
-	var problems []string
-	seen := map[string]int{}
+	var problems sheet.Problems
+	seen := map[ident.ODS]int{}
 	for {
-		row, err := r.Read()
+		row, err := r.Next()
 		if errors.Is(err, io.EOF) {
-			break
+			return list, problems.Err()
 		}
 		if err != nil {
-			return nil, fault.Wrap(fault.Invalid, err, "The file cannot be read")
+			return nil, err //nolint:wrapcheck // a fault for the person
 		}
-		line, _ := r.FieldPos(0)
-		o := Organisation{ODSCode: ident.ODS(row[0]), Name: row[1], Kind: row[2], Region: row[3], ICS: row[4], ValidFrom: row[5], ValidTo: row[6], Successor: row[7]}
+		o := Organisation{
+			ODSCode: ident.ODS(row.Cell("ods_code")), Name: row.Cell("name"), Kind: row.Cell("kind"), Region: row.Cell("region"), ICS: row.Cell("ics"),
+			ValidFrom: row.Cell("valid_from"), ValidTo: row.Cell("valid_to"), Successor: row.Cell("successor"),
+		}
 		if p := o.problem(); p != "" {
-			problems = append(problems, fmt.Sprintf("row %d: %s", line, p))
+			problems.Add(row.Number, "%s", p)
 		}
-		if first, again := seen[row[0]]; again {
-			problems = append(problems, fmt.Sprintf("row %d: %s stands in row %d already", line, row[0], first))
+		if first, again := seen[o.ODSCode]; again {
+			problems.Add(row.Number, "%s stands in row %d already", o.ODSCode, first)
 		}
-		seen[row[0]] = line
+		seen[o.ODSCode] = row.Number
 		list = append(list, o)
 	}
-	if len(problems) > 0 {
-		return nil, fault.New(fault.Invalid, "%s", strings.Join(problems, "\n"))
-	}
-	return list, nil
 }
 
 func (o Organisation) problem() string {
