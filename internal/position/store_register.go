@@ -133,14 +133,15 @@ func (o owed) where(tx *work.Tx) (string, []any) {
 	if len(reached) == 0 {
 		return "1 = 0", nil
 	}
-	sql := `EXISTS (SELECT 1 FROM application_products x JOIN applications a ON a.id = x.application_id WHERE x.product_id = p.id
+	sql := `(s.position_id IS NULL OR s.stale = ? OR (s.expires <> '' AND s.expires <= ?))
+		AND NOT EXISTS (SELECT 1 FROM recognised_positions g WHERE g.product_id = p.id AND g.expires > ? AND g.product_version = p.version AND g.status <> 'not_compliant')
+		AND EXISTS (SELECT 1 FROM application_products x JOIN applications a ON a.id = x.application_id WHERE x.product_id = p.id
 		AND (` + strings.Join(reached, " OR ") + `)
 		AND (a.state <> 'successful' OR s.position_id IS NULL)
 		AND (x.chosen = ? OR NOT EXISTS (SELECT 1 FROM application_products o WHERE o.application_id = x.application_id AND o.chosen = ?))
-		AND NOT EXISTS (SELECT 1 FROM application_people r WHERE r.application_id = a.id AND r.person = ? AND r.relation = 'recused'))
-		AND (s.position_id IS NULL OR s.stale = ? OR (s.expires <> '' AND s.expires <= ?))
-		AND NOT EXISTS (SELECT 1 FROM recognised_positions g WHERE g.product_id = p.id AND g.expires > ? AND g.product_version = p.version AND g.status <> 'not_compliant')`
-	return "(" + sql + ")", append(args, true, true, orNobody(tx.By.ID), true, today(tx), today(tx))
+		AND NOT EXISTS (SELECT 1 FROM application_relations r WHERE r.application_id = a.id AND r.person = ? AND r.relation = 'recused'))`
+	all := append([]any{true, today(tx), today(tx)}, args...)
+	return "(" + sql + ")", append(all, true, true, orNobody(tx.By.ID))
 }
 
 // among gives those of the products whose full assessment is owed.
@@ -180,7 +181,7 @@ func countUses(tx *work.Tx, ids []ident.Product) (map[ident.Product]int, error) 
 		N         int
 	}
 	err := tx.DB().Raw(`SELECT x.product_id, count(*) AS n FROM application_products x WHERE x.product_id IN ?
-		AND NOT EXISTS (SELECT 1 FROM application_people r WHERE r.application_id = x.application_id AND r.person = ? AND r.relation = 'recused')
+		AND NOT EXISTS (SELECT 1 FROM application_relations r WHERE r.application_id = x.application_id AND r.person = ? AND r.relation = 'recused')
 		AND (`+strings.Join(reach, " OR ")+`) GROUP BY x.product_id`, args...).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("counting the uses of products: %w", err)

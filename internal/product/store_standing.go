@@ -21,7 +21,7 @@ func putStandings(tx *work.Tx, rows []Standing) error {
 
 // releasesFrom gives the versions that were declared from products, newest first.
 func releasesFrom(tx *work.Tx, ids []ident.Product) (map[ident.Product][]Released, error) {
-	rows, err := work.Many[Released](tx.DB().Where("from_id IN ?", ids).Order("from_id, declared_at DESC, product_id"), "releases")
+	rows, err := work.Many[Released](tx.DB().Where("from_id IN ?", ids).Order("from_id, declared_at DESC, product_id DESC"), "releases")
 	by := map[ident.Product][]Released{}
 	for _, r := range rows {
 		by[r.FromID] = append(by[r.FromID], r)

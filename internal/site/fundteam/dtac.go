@@ -58,9 +58,11 @@ func (h dtac) register(r *route.Request) (route.Reply, error) {
 	if err != nil {
 		return route.Reply{}, err
 	}
-	claims, err := h.products.Claims(r.Context())
-	if err != nil {
-		return route.Reply{}, err
+	var claims []product.Waiting
+	if r.May(access.ConfirmClaim) {
+		if claims, err = h.products.Claims(r.Context()); err != nil {
+			return route.Reply{}, err
+		}
 	}
 	p := page.Register{Entries: entries, Claims: claims, Query: q}
 	if len(entries) > listLength {

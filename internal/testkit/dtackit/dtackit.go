@@ -242,3 +242,56 @@ func root() string {
 	_, here, _, _ := runtime.Caller(0)
 	return filepath.Join(filepath.Dir(here), "..", "..")
 }
+
+// Granted lets a person hold a role in the round, as those are found who are told of something.
+func (w *World) Granted(name, role string) {
+	w.TB.Helper()
+	w.As(name)
+	w.Exec("UPDATE persons SET confirmed_at = ? WHERE id = ?", w.Clock.Now(), w.People[name])
+	g := &people.Grant{ID: ident.New[string](), Person: w.People[name], Role: role, RoundID: w.Round, GrantedBy: "test", GrantedAt: w.Clock.Now()}
+	w.Must(w.DB.Write.Create(g).Error)
+}
+
+// Mailed counts the mails of a kind to a person.
+func (w *World) Mailed(name, kind string) int {
+	w.TB.Helper()
+	var n int64
+	w.Must(w.DB.Read.Table("mails").Where("kind = ? AND person = ?", kind, w.People[name]).Count(&n).Error)
+	return int(n)
+}
+
+// Trail counts what the audit trail has of a verb about a product.
+func (w *World) Trail(verb string, id ident.Product) int {
+	w.TB.Helper()
+	var n int64
+	w.Must(w.DB.Read.Table("audit_events").Where("verb = ? AND subject = ?", verb, string(id)).Count(&n).Error)
+	return int(n)
+}
+
+// SecondLook has a call ask for a second look at positions.
+func (w *World) SecondLook(theme string) {
+	w.TB.Helper()
+	var c fund.Call
+	w.Must(w.DB.Read.Where("id = ?", w.Calls[theme]).Take(&c).Error)
+	c.Settings.DTAC.SecondLook = true
+	w.Exec("UPDATE calls SET settings = ? WHERE id = ?", c.Settings, c.ID)
+}
+
+// Choose notes which of its products an application's award rests on.
+func (w *World) Choose(app ident.Application, id ident.Product) {
+	w.TB.Helper()
+	w.Must(w.Gate.Write(w.Operator(), func(tx *work.Tx) error {
+		if err := tx.Require(access.LoadDemonstration, access.Facts{}); err != nil {
+			return err
+		}
+		return product.Choose(tx, app, id)
+	}))
+}
+
+// UUID is the type of an id in the database.
+func (w *World) UUID() string {
+	if w.DB.Dialect == db.Postgres {
+		return "uuid"
+	}
+	return "text"
+}
