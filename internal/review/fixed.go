@@ -36,20 +36,29 @@ func (s *Service) Fixed(ctx context.Context, ref ident.Ref) (Fixed, error) {
 		if err != nil {
 			return err
 		}
-		screens, err := tx.May(access.ViewEligibility, a)
-		if err != nil {
+		if err := mayReadFixed(tx, a); err != nil {
 			return err
-		}
-		if !screens {
-			if err := tx.Require(access.ViewDTAC, a); err != nil {
-				return err
-			}
 		}
 		tx.Saw("scores.fixed", string(a.Ref))
 		f, err = s.fixed(tx, a)
 		return err
 	})
 	return f, err
+}
+
+// mayReadFixed refuses those who neither check the application's eligibility nor assess its products, in the words of what they could do
+// elsewhere: to an officer who is recused from it, it is not there.
+func mayReadFixed(tx *work.Tx, a *application.Application) error {
+	for _, act := range []access.Action{access.ViewEligibility, access.ViewDTAC} {
+		may, err := tx.May(act, a)
+		if err != nil || may {
+			return err
+		}
+	}
+	if tx.Policy().MayAnywhere(tx.By, access.ViewEligibility) {
+		return tx.Require(access.ViewEligibility, a)
+	}
+	return tx.Require(access.ViewDTAC, a)
 }
 
 func (s *Service) fixed(tx *work.Tx, a *application.Application) (Fixed, error) {

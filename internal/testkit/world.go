@@ -436,6 +436,12 @@ func (w *World) Relate(a *application.Application, person ident.Person, r applic
 	})
 }
 
+// Contributes makes somebody a contributor to an application.
+func (w *World) Contributes(email string, ref ident.Ref) {
+	w.tb.Helper()
+	w.Relate(w.Application(ref), w.Person(email, "", access.Scope{}).ID, application.Contributor)
+}
+
 // Unbroken fails the test unless the whole audit trail verifies.
 func (w *World) Unbroken() {
 	w.tb.Helper()

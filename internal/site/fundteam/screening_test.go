@@ -37,6 +37,12 @@ type desk struct {
 
 func newDesk(t *testing.T) desk {
 	t.Helper()
+	return deskOf(t, func(*testkit.Panel) {})
+}
+
+// deskOf is a desk with what is made before the call closes.
+func deskOf(t *testing.T, more func(*testkit.Panel)) desk {
+	t.Helper()
 	w := testkit.New(t)
 	panel := w.Panel()
 	rubrics, err := rubric.NewLibrary(configs.FS)
@@ -46,6 +52,7 @@ func newDesk(t *testing.T) desk {
 	d := desk{panel: panel, checks: eligibility.NewService(w.Gate, w.Applications), products: product.NewService(w.Gate, w.Library, w.Files), positions: positionsOf(t, w)}
 	reviews := review.NewService(w.Gate, w.Library, rubrics, product.Provisional)
 	d.ref = panel.Submitted("Remote monitoring after cardiac surgery").Ref
+	more(panel)
 	panel.Closed()
 	rows := slices.Concat(fundteam.Screening(d.checks, reviews, w.People), fundteam.DTAC(d.products, d.positions, d.checks, reviews), applicant.Supplier(d.products), applicant.Clarifications(d.checks))
 	d.server = sitekit.New(t, w, rows...)

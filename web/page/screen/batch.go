@@ -29,18 +29,18 @@ func (p Batch) ready() string {
 }
 
 func (p Batch) table() nhs.Table {
-	return items(p.Preview, "Applications", "Can be done")
+	return items(p.Preview, nhs.Tag{Text: "Can be done", Colour: nhs.Green}, nhs.Tag{Text: "Cannot be done", Colour: nhs.Red})
 }
 
-func items(p eligibility.Preview, caption, fine string) nhs.Table {
+func items(p eligibility.Preview, fine, not nhs.Tag) nhs.Table {
 	t := nhs.Table{
-		ID: "items", Caption: caption, CaptionSize: nhs.Small, RowHeaders: true,
+		ID: "items", Caption: "Applications", CaptionSize: nhs.Small, RowHeaders: true,
 		Columns: []nhs.Column{{Heading: "Reference"}, {Heading: "Title"}, {Heading: "Lead organisation"}, {Heading: "Result"}},
 	}
 	for _, i := range p.Items {
-		tag, href := nhs.Tag{Text: fine, Colour: nhs.Green}, "/screening/"+string(i.Ref)
+		tag, href := fine, "/screening/"+string(i.Ref)
 		if i.Problem != "" {
-			tag = nhs.Tag{Text: "Not done", Colour: nhs.Red}
+			tag = not
 		}
 		if i.Title == "" {
 			href = ""
@@ -70,4 +70,4 @@ func (p BatchDone) said() string {
 	return strconv.Itoa(p.Ready()) + " of " + strconv.Itoa(len(p.Items)) + " were done on " + uktime.Moment(p.DoneAt) + "."
 }
 
-func (p BatchDone) table() nhs.Table { return items(p.Preview, "Applications", "Done") }
+func (p BatchDone) table() nhs.Table { return items(p.Preview, nhs.Tag{Text: "Done", Colour: nhs.Green}, nhs.Tag{Text: "Not done", Colour: nhs.Red}) }

@@ -76,13 +76,13 @@ func (p Queue) sorted(o application.Order, heading, way string) nhs.Column {
 }
 
 func (p Queue) table() nhs.Table {
-	amount, days := p.sorted(application.Largest, "Asked for", "descending"), p.sorted(application.Longest, "Days in it", "descending")
-	amount.Numeric, days.Numeric = true, true
+	amount := p.sorted(application.Largest, "Asked for", "descending")
+	amount.Numeric = true
 	t := nhs.Table{
-		ID: "queue", Caption: "Applications", CaptionHidden: true, RowHeaders: true, Empty: "No application waits here.",
+		ID: "queue", Caption: "Applications", CaptionHidden: true, RowHeaders: true, Compact: true, Empty: "No application waits here.",
 		Columns: []nhs.Column{
-			p.sorted(application.ByReference, "Reference", "ascending"), {Heading: "Title"}, {Heading: "Lead organisation"}, {Heading: "Theme"}, amount,
-			{Heading: "Criteria"}, {Heading: "State"}, days, {Heading: "Who has it"},
+			p.sorted(application.ByReference, "Reference", "ascending"), {Heading: "Application"}, amount,
+			{Heading: "Criteria"}, p.sorted(application.Longest, "State since", "descending"), {Heading: "Who has it"},
 		},
 	}
 	if p.May {
@@ -90,8 +90,8 @@ func (p Queue) table() nhs.Table {
 	}
 	for _, r := range p.Rows {
 		row := []nhs.Cell{
-			{Text: string(r.Ref), Href: "/screening/" + string(r.Ref)}, {Text: r.Title}, {Text: r.LeadName}, {Text: r.Theme}, {Text: r.Requested.String()},
-			{Content: glance(r)}, {Content: where(r)}, {Text: strconv.Itoa(r.Days)}, {Text: p.holder(r)},
+			{Text: string(r.Ref), Href: "/screening/" + string(r.Ref)}, {Content: what(r)}, {Text: r.Requested.String()},
+			{Content: glance(r)}, {Content: where(r)}, {Text: p.holder(r)},
 		}
 		if p.May {
 			row = append(row, nhs.Cell{Content: pick(r)})
@@ -134,14 +134,25 @@ func glanceOf(r eligibility.Row, criterion string) nhs.Tag {
 	case !ran:
 		return nhs.Tag{Text: criterion + " –", Colour: nhs.Grey}
 	case found.Fail > 0:
-		return nhs.Tag{Text: criterion + ": " + strconv.Itoa(found.Fail) + " against", Colour: nhs.Orange}
+		return nhs.Tag{Text: criterion + " " + strconv.Itoa(found.Fail) + " against", Colour: nhs.Orange}
 	case found.Refer > 0:
-		return nhs.Tag{Text: criterion + ": look at " + strconv.Itoa(found.Refer), Colour: nhs.Blue}
+		return nhs.Tag{Text: criterion + " look at " + strconv.Itoa(found.Refer), Colour: nhs.Blue}
 	}
 	return nhs.Tag{Text: criterion + " open", Colour: nhs.Grey}
 }
 
 func criteria() []string { return rules.Criteria() }
+
+// days is how long it has been in its state.
+func days(r eligibility.Row) string {
+	switch r.Days {
+	case 0:
+		return "Since today"
+	case 1:
+		return "1 day"
+	}
+	return strconv.Itoa(r.Days) + " days"
+}
 
 func due(r eligibility.Row) string {
 	if r.DueAt == nil {
