@@ -22,7 +22,7 @@ func later() []access.Action {
 		access.ImportGrants, access.ImportProgrammes,
 		access.EditRound, access.ArchiveCall, access.ViewOtherFunding, access.SettleMatch,
 		access.ProposeShortlist, access.ConfirmShortlist, access.ViewProduct, access.EditProduct,
-		access.RecogniseAssessment, access.WarnExpiry, access.FindInterests, access.RemindReviewer, access.EditFeedback,
+		access.FindInterests, access.RemindReviewer, access.EditFeedback,
 		access.DiscussModeration, access.ViewMeeting, access.PrepareMeeting, access.RecordMeeting, access.SignMinutes, access.RunCalibration,
 		access.ProposeTargeted, access.ApproveTargeted, access.ViewSeverity, access.ViewOwnSeverity, access.ApproveDirectAward,
 		access.VoidProposal, access.HoldLine, access.AcceptDeviation, access.ApproveDeviation, access.TakeUpReserve, access.ExpireReserve,

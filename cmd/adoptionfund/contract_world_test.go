@@ -26,6 +26,7 @@ import (
 	"adoptionfund/internal/site"
 	"adoptionfund/internal/site/route"
 	"adoptionfund/internal/testkit"
+	"adoptionfund/internal/upload"
 )
 
 // contract is the whole program over a small world, and everybody who asks it for pages.
@@ -72,6 +73,7 @@ func newContract(t *testing.T, stage func(*contract) *application.Application) *
 	c.question()
 	a := stage(c)
 	c.product()
+	c.filling(a)
 	c.values["ref"], c.values["call"], c.values["round"] = string(a.Ref), string(c.panel.CallRef()), string(c.panel.Round().Ref)
 	c.values["section"] = c.panel.Form(a).Sections[0].Path()
 	c.values["export"] = "allocations.csv"
@@ -145,7 +147,7 @@ func (c *contract) fileInDraft() {
 			Section: section.Path(), Question: section.Questions[at].Code, Name: "evidence.pdf", Content: strings.NewReader("%PDF-1.7\n% invented\n%%EOF\n"),
 		}))
 		c.values["file"], c.values["file's ref"] = c.one("SELECT id FROM files"), string(draft.Ref)
-		u, err := c.app.applications.StartUpload(c.panel.As(testkit.Applicant), draft.Ref, application.UploadStart{
+		u, err := c.app.applications.StartUpload(c.panel.As(testkit.Applicant), draft.Ref, upload.Start{
 			Section: section.Path(), Question: section.Questions[at].Code, Name: "more.pdf", Size: 100,
 		})
 		c.no(err)
@@ -186,8 +188,28 @@ func (c *contract) product() {
 	c.no(c.app.products.AttachEvidence(c.panel.As(supplier), id, "", status.Evidence{Question: "C2.2.2", Kind: "dpia"}, product.Attachment{
 		Name: "dpia.pdf", Content: strings.NewReader("%PDF-1.7\n% invented\n%%EOF\n"),
 	}))
-	c.values["product"], c.values["return's file"] = string(id), c.one("SELECT id FROM return_files")
+	c.values["product"], c.values["return's file"] = string(id), c.one("SELECT id FROM return_files WHERE product_id = '"+string(id)+"'")
+	u, err := c.app.products.StartUpload(c.panel.As(supplier), id, "dtac-v2", upload.Start{Section: "evidence", Name: "more.pdf", Size: 100})
+	c.no(err)
+	c.values["form"], c.values["return's upload"] = "dtac-v2", string(u.ID)
 	c.actors = append(c.actors, &actor{name: "supplier of the product", email: supplier, outside: true})
+}
+
+// filling lets the applicant of an application begin to fill in the return of a product for its supplier.
+func (c *contract) filling(a *application.Application) {
+	c.t.Helper()
+	ctx := c.panel.As(testkit.Applicant)
+	v, err := c.app.applications.WithProducts(ctx, a.Ref)
+	c.no(err)
+	id, err := c.app.applications.FillReturn(ctx, a.Ref, v.Products[0].Key())
+	c.no(err)
+	c.no(c.app.products.AttachEvidence(ctx, id, "", status.Evidence{Question: "C2.2.2", Kind: "dpia"}, product.Attachment{
+		Name: "filled.pdf", Content: strings.NewReader("%PDF-1.7\n% invented\n%%EOF\n"),
+	}))
+	u, err := c.app.products.StartUpload(ctx, id, "dtac-v2", upload.Start{Section: "evidence", Name: "more.pdf", Size: 100})
+	c.no(err)
+	c.values["filling"], c.values["filled"], c.values["filling's upload"] = string(id), string(id), string(u.ID)
+	c.values["filling's file"] = c.one("SELECT id FROM return_files WHERE product_id = '" + string(id) + "'")
 }
 
 // parts gives sessions to those who have a part in the application.
@@ -297,14 +319,24 @@ func (c *contract) address(t *testing.T, row route.Row, other map[string]string)
 		if name == "ref" && (strings.Contains(row.Path, "{file}") || strings.Contains(row.Path, "{upload}")) {
 			return c.values["file's ref"]
 		}
-		if name == "file" && strings.HasPrefix(row.Path, "/supplier") {
-			return c.values["return's file"]
+		whose := ""
+		switch {
+		case strings.HasPrefix(row.Path, "/supplier"):
+			whose = "return's "
+		case strings.HasPrefix(row.Path, "/filling-in"):
+			whose = "filling's "
+		}
+		if name == "product" && whose == "filling's " {
+			return c.values["filling"]
+		}
+		if (name == "file" || name == "upload") && whose != "" {
+			return c.values[whose+name]
 		}
 		value, ok := c.values[name]
 		if !ok {
 			t.Fatalf("%s: the test knows no value for {%s}", row, name)
 		}
-		if name == "section" && strings.HasPrefix(row.Path, "/supplier") {
+		if name == "section" && whose != "" {
 			return c.dtacSection(t)
 		}
 		return url.PathEscape(value)
@@ -347,6 +379,7 @@ func (c *contract) tables() []string {
 // unknown are values that no object has: of the right shape, of another shape, and hostile.
 func unknown(parameter string) []string {
 	shaped := map[string]string{
+		"form": "dtac-v9", "filled": string(ident.New[ident.Product]()),
 		"ref": "AF99-9999", "call": "AF99-CAR", "round": "AF99", "product": string(ident.New[ident.Product]()), "file": string(ident.New[ident.File]()),
 		"upload": string(ident.New[ident.Upload]()), "person": string(ident.New[ident.Person]()), "mail": "99999999", "question": string(ident.New[ident.Question]()), "export": "nothing.csv", "section": "no-such-section",
 	}

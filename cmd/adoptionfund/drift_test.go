@@ -26,6 +26,7 @@ import (
 	"adoptionfund/internal/product"
 	"adoptionfund/internal/review"
 	"adoptionfund/internal/testkit"
+	"adoptionfund/internal/upload"
 )
 
 // rows are the structs that stand for rows, one for each table that has one.
@@ -33,7 +34,7 @@ func rows() []any {
 	return []any{
 		&people.Person{}, &people.Grant{}, &people.Organisation{}, &people.Representative{}, &people.Session{}, &people.Held{}, &people.View{},
 		&fund.Round{}, &fund.Call{}, &fund.Change{}, &fund.Question{},
-		&application.Application{}, &application.Part{}, &application.Signature{}, &application.Submission{}, &application.Extension{}, &application.Amendment{}, &application.Withdrawal{}, &application.File{}, &application.Uploading{},
+		&application.Application{}, &application.Part{}, &application.Signature{}, &application.Submission{}, &application.Extension{}, &application.Amendment{}, &application.Withdrawal{}, &application.File{}, &upload.Uploading{},
 		&application.Invited{}, &application.Deputising{}, &application.SupplierInvited{}, &notify.Preferences{},
 		&product.Product{}, &product.Claim{}, &product.Return{}, &product.Assessed{}, &product.Position{}, &product.Import{}, &product.ReturnFile{},
 		&product.Standing{}, &product.Released{}, &position.Section{}, &position.Proposal{}, &position.Recognised{},

@@ -77,6 +77,9 @@ func moments() []condition {
 		{ConditionInfo{"in_time", "the deadline must not have passed", false}, func(a *ask) bool { return a.facts.InTime }},
 		{ConditionInfo{"submitted", "the application must be submitted", true}, func(a *ask) bool { return a.facts.Submitted }},
 		{ConditionInfo{"released", "the outcome must be released", false}, func(a *ask) bool { return a.facts.Released }},
+		{ConditionInfo{"unclaimed", "the application must be under way, and nobody may act for the product's supplier yet", false}, func(a *ask) bool {
+			return a.facts.Unclaimed
+		}},
 	}
 }
 

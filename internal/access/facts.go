@@ -57,6 +57,7 @@ type Facts struct {
 	InTime    bool // the request arrived before the deadline that applies
 	Submitted bool // the application was submitted: before, it is its writers' alone
 	Released  bool // its outcome is released (or was told at once)
+	Unclaimed bool // nobody acts for the product's supplier, and the application that names it is under way
 
 	// Did are the deeds that the asking person did and that bar the action: see Policy.Barring. The gate fills it.
 	Did []Action

@@ -100,6 +100,32 @@ func (s *Service) outlooks(tx *work.Tx, a *Application) ([]product.Outlook, erro
 	return product.Outlooks(tx, product.Use{Application: a.ID, Round: a.RoundID, Call: a.CallID}, f, seen.answers)
 }
 
+// FillReturn gives the record in which the main contact of an application fills in the return of a product that the answers name, for a
+// supplier who has not claimed it.
+func (s *Service) FillReturn(ctx context.Context, ref ident.Ref, key string) (ident.Product, error) {
+	var id ident.Product
+	err := s.gate.Write(ctx, func(tx *work.Tx) error {
+		a, err := ByRef(tx, ref)
+		if err != nil {
+			return err
+		}
+		if may, err := tx.May(access.ViewApplication, a); err != nil || !may { // a supplier without applications learns of none
+			return orElse(err, work.NotFound("application"))
+		}
+		list, err := s.outlooks(tx, a)
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(list, func(o product.Outlook) bool { return o.Key() == key })
+		if i < 0 {
+			return work.NotFound("product")
+		}
+		id, err = product.Fill(tx, product.Use{Application: a.ID, Round: a.RoundID, Call: a.CallID}, list[i].Named)
+		return err
+	})
+	return id, err
+}
+
 // SupplierInvitation asks somebody to act for the supplier of a candidate product.
 type SupplierInvitation struct {
 	Product string // the key of one that the answers name

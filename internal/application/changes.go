@@ -3,6 +3,7 @@ package application
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"adoptionfund/internal/form"
@@ -176,15 +177,14 @@ func setAside(tx *work.Tx, a *Application, p *Page, clashes []form.Clash) error 
 }
 
 // attributed says of each clash who made what stands now, and when.
-func attributed(tx *work.Tx, a *Application, p *Page, clashes []form.Clash) ([]Clash, error) {
+func attributed(tx *work.Tx, a *Application, p *Page, clashes []form.Clash) ([]form.Clash, error) {
 	rows, err := changesOf(tx, changesQuery{Application: a.ID, Section: p.Section.Code, Limit: 50})
 	if err != nil {
 		return nil, err
 	}
-	all := make([]Clash, len(clashes))
+	all := slices.Clone(clashes)
 	var ids []ident.Person
 	for i, c := range clashes {
-		all[i].Clash = c
 		for _, row := range rows {
 			was, err := row.was()
 			if err != nil {

@@ -130,7 +130,7 @@ func TestAStaleSaveShowsWhatStandsAndOverwritesNothing(t *testing.T) {
 	if !ok || f.Kind != fault.Conflict {
 		t.Fatal(err)
 	}
-	clashes, ok := f.Latest.([]application.Clash)
+	clashes, ok := f.Latest.([]form.Clash)
 	if !ok || len(clashes) != 1 || clashes[0].Theirs.Text != "Theirs" || clashes[0].Mine.Text != "Mine" || clashes[0].Who != "Applicant Invented" || page.Answers["SU2"].Text != "Theirs" {
 		t.Errorf("%+v", f.Latest)
 	}

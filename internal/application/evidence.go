@@ -11,6 +11,7 @@ import (
 	"adoptionfund/internal/files"
 	"adoptionfund/internal/form"
 	"adoptionfund/internal/ident"
+	"adoptionfund/internal/upload"
 	"adoptionfund/internal/work"
 )
 
@@ -132,7 +133,7 @@ func (s *Service) attach(tx *work.Tx, ref ident.Ref, in Upload, stored files.Sto
 		Digest: stored.Digest, UploadedBy: tx.By.ID, UploadedAt: tx.Now, Scan: files.ScanOff,
 	}
 	if in.pieces != "" {
-		if err := endUpload(tx, in.pieces); err != nil {
+		if err := upload.End(tx, in.pieces); err != nil {
 			return err
 		}
 		file.ID = ident.File(in.pieces)

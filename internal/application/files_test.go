@@ -22,6 +22,7 @@ import (
 	"adoptionfund/internal/notify"
 	"adoptionfund/internal/testkit"
 	"adoptionfund/internal/testkit/clamd"
+	"adoptionfund/internal/upload"
 )
 
 // scanning is a world whose files are scanned.
@@ -172,7 +173,7 @@ func large(words string, size int) []byte {
 
 func start(t *testing.T, w *testkit.World, ref ident.Ref, name string, size int) ident.Upload {
 	t.Helper()
-	u, err := w.Applications.StartUpload(w.As(testkit.Applicant), ref, application.UploadStart{Section: "evidence", Question: "EV9", Name: name, Size: int64(size)})
+	u, err := w.Applications.StartUpload(w.As(testkit.Applicant), ref, upload.Start{Section: "evidence", Question: "EV9", Name: name, Size: int64(size)})
 	must(t, err)
 	return u.ID
 }
@@ -196,7 +197,7 @@ func TestAnUploadInPiecesBecomesTheFile(t *testing.T) {
 	for _, at := range []int{0, each - 1, each + 1, -1, 200 << 10} {
 		_, err := add(at, content[:each])
 		f, ok := fault.Of(err)
-		if u, says := f.Latest.(application.Uploading); !ok || f.Kind != fault.Conflict || !says || u.Received != each {
+		if u, says := f.Latest.(upload.Uploading); !ok || f.Kind != fault.Conflict || !says || u.Received != each {
 			t.Errorf("a piece at %d: %v", at, err)
 		}
 	}
@@ -275,7 +276,7 @@ func TestWhatIsRefusedAtTheEndLeavesNoUpload(t *testing.T) {
 	w.Want(err, fault.Invalid)
 	_, err = w.Applications.UploadProgress(ctx, a.Ref, id)
 	w.Want(err, fault.NotFound)
-	for _, in := range []application.UploadStart{
+	for _, in := range []upload.Start{
 		{Section: "evidence", Question: "EV9", Name: "a.pdf", Size: 21 << 20}, {Section: "evidence", Question: "EV9", Name: "a.exe", Size: 1}, {Section: "evidence", Question: "EV9", Name: "a.pdf", Size: 0},
 		{Section: "evidence", Question: "EV9", Name: "a.pdf", Size: -1}, {Section: "summary", Question: "SU1", Name: "a.pdf", Size: 1},
 	} {
@@ -299,7 +300,7 @@ func TestUnfinishedUploadsAreBoundedAndEnd(t *testing.T) {
 	for range 49 {
 		start(t, w, a.Ref, "more.pdf", 100)
 	}
-	_, err = w.Applications.StartUpload(ctx, a.Ref, application.UploadStart{Section: "evidence", Question: "EV9", Name: "a.pdf", Size: 100})
+	_, err = w.Applications.StartUpload(ctx, a.Ref, upload.Start{Section: "evidence", Question: "EV9", Name: "a.pdf", Size: 100})
 	w.Want(err, fault.Invalid)
 	w.Clock.Add(23 * time.Hour)
 	must(t, w.Applications.SweepFiles(w.Job(access.SweepFiles)))

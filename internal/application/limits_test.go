@@ -13,6 +13,7 @@ import (
 	"adoptionfund/internal/form"
 	"adoptionfund/internal/ident"
 	"adoptionfund/internal/testkit"
+	"adoptionfund/internal/upload"
 )
 
 // holds puts files into an application as if they had been added long ago.
@@ -39,7 +40,7 @@ func TestAnApplicationTakesTwoHundredFiles(t *testing.T) {
 	if f, ok := fault.Of(err); !ok || f.Fields["EV9"] != "The application has 200 files, and takes no more. Remove one first" {
 		t.Errorf("%v", err)
 	}
-	_, err = w.Applications.StartUpload(ctx, a.Ref, application.UploadStart{Section: "evidence", Question: "EV9", Name: "over.pdf", Size: 100})
+	_, err = w.Applications.StartUpload(ctx, a.Ref, upload.Start{Section: "evidence", Question: "EV9", Name: "over.pdf", Size: 100})
 	w.Want(err, fault.Invalid)
 }
 
@@ -55,7 +56,7 @@ func TestTheFilesOfAnApplicationHaveFourGigabytesTogether(t *testing.T) {
 	if f, ok := fault.Of(err); !ok || f.Fields["EV9"] != "The files of the application must be 4 GB or smaller together. Remove one first" {
 		t.Errorf("%v", err)
 	}
-	_, err = w.Applications.StartUpload(ctx, a.Ref, application.UploadStart{Section: "evidence", Question: "EV9", Name: "over.pdf", Size: 1})
+	_, err = w.Applications.StartUpload(ctx, a.Ref, upload.Start{Section: "evidence", Question: "EV9", Name: "over.pdf", Size: 1})
 	w.Want(err, fault.Invalid)
 }
 

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 
 	"adoptionfund/internal/access"
 	"adoptionfund/internal/audit"
@@ -21,14 +20,6 @@ type Typed struct {
 	Version int
 	Strict  bool // to go on, what is missing is named too; to save, only what is wrong
 	Typing  bool // sent while somebody types, not by a button: one after another these are one change in the history
-}
-
-// Clash is a question whose answer was changed by two people from the same beginning.
-type Clash struct {
-	form.Clash
-
-	Who string // who changed it to what stands now
-	At  time.Time
 }
 
 // errOvertaken says that another save came in between: to be tried again on what stands now.

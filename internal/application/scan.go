@@ -12,6 +12,7 @@ import (
 	"adoptionfund/internal/notify"
 	"adoptionfund/internal/people"
 	"adoptionfund/internal/product"
+	"adoptionfund/internal/upload"
 	"adoptionfund/internal/work"
 )
 
@@ -153,12 +154,12 @@ func sweepRows(tx *work.Tx) error {
 	if err := tx.Require(access.SweepFiles, access.Scope{}); err != nil {
 		return err
 	}
-	old, err := abandoned(tx, tx.Now.Add(-uploadsExpire))
+	old, err := upload.Abandoned(tx, tx.Now.Add(-uploadsExpire))
 	if err != nil {
 		return err
 	}
 	for _, u := range old {
-		if err := endUpload(tx, u.ID); err != nil && !fault.Is(err, fault.NotFound) {
+		if err := upload.End(tx, u.ID); err != nil && !fault.Is(err, fault.NotFound) {
 			return err
 		}
 	}

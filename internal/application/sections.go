@@ -27,7 +27,7 @@ type Page struct {
 	// Organisations are the names of those that the answers name.
 	Organisations map[ident.ODS]string
 	// Clashes are the questions that somebody else changed while the one who saves changed them too: nothing of those is saved.
-	Clashes []Clash
+	Clashes []form.Clash
 	// Others says that somebody else changed the section after the one who saves had opened it.
 	Others bool
 

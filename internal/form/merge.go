@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"slices"
+	"time"
 )
 
 // Mark is a short digest of an answer as a page shows it. A page sends it back with what was typed, so that whoever merges knows
@@ -49,6 +50,9 @@ func Touched(s *Section, typed map[string][]string) []*Question {
 type Clash struct {
 	Question     *Question
 	Mine, Theirs Value
+
+	Who string    // who changed it to what stands now, where it is known
+	At  time.Time // when
 }
 
 // Merge is what comes of the changes of two people.

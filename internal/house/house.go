@@ -79,9 +79,10 @@ func conceptFloor() Floor {
 	life := []Room{
 		{"people", "persons, accounts, sessions, roles held, organisations", ""},
 		{"fund", "rounds, calls, settings, publication", "people"},
-		{"product", "products, DTAC returns, what is known of them", "people fund"},
+		{"upload", "files on their way, in pieces", ""},
+		{"product", "products, DTAC returns, what is known of them", "people fund upload"},
 		{"position", "the DTAC register, assessments, positions of the fund", "people fund product"},
-		{"application", "drafts, people, answers, signatures, submissions; the one Move", "people fund product"},
+		{"application", "drafts, people, answers, signatures, submissions; the one Move", "people fund product upload"},
 		{"eligibility", "findings, clarification, eligible or not", "people fund application product"},
 		{"interest", "declarations, conflicts, recusals", "people fund application product"},
 		{"assignment", "who reviews what", "people fund application product interest"},
@@ -99,7 +100,7 @@ func conceptFloor() Floor {
 }
 
 func outsideFloor() Floor {
-	concepts := " people fund application product position eligibility interest assignment review allocation decision award report"
+	concepts := " people fund upload application product position eligibility interest assignment review allocation decision award report"
 	site := inside + concepts + " site/route"
 	return Floor{"Outside", "what people meet", []Room{
 		{"site/htmlcheck", "what every page must be", ""},

@@ -30,9 +30,10 @@ func permitted(tx *work.Tx, act access.Action) (string, []any, error) {
 }
 
 // ruleSQL is one rule: an application in its scope names the product, of which the conditions hold. In the whole fund, without a
-// condition on applications, a product that nobody names is there too.
+// condition on applications, a product that nobody names is there too; what is filled in for a supplier is there once its application was
+// sent.
 func ruleSQL(tx *work.Tx, f access.Filter) (string, []any, error) {
-	whole, named := []string{"1 = 1"}, []string{"x.product_id = p.id"}
+	whole, named := []string{"1 = 1"}, []string{"(x.product_id = p.id OR x.filled = p.id)"}
 	var wholeArgs, namedArgs []any
 	if f.Scope.Call != "" {
 		named, namedArgs = append(named, "x.call_id = ?"), append(namedArgs, f.Scope.Call)
@@ -54,7 +55,7 @@ func ruleSQL(tx *work.Tx, f access.Filter) (string, []any, error) {
 	}
 	reach := "EXISTS (SELECT 1 FROM application_products x WHERE " + strings.Join(named, " AND ") + ")"
 	if f.Scope.Level() == access.FundLevel {
-		reach = "(" + reach + " OR NOT EXISTS (SELECT 1 FROM application_products n WHERE n.product_id = p.id))"
+		reach = "(" + reach + " OR p.filled_for IS NULL AND NOT EXISTS (SELECT 1 FROM application_products n WHERE n.product_id = p.id))"
 	}
 	return "(" + strings.Join(whole, " AND ") + " AND " + reach + ")", append(wholeArgs, namedArgs...), nil
 }
@@ -62,7 +63,7 @@ func ruleSQL(tx *work.Tx, f access.Filter) (string, []any, error) {
 // namedBy gives the applications that name a product, as far as a person is not recused from them.
 func namedBy(tx *work.Tx, id ident.Product) ([]Naming, error) {
 	q := tx.DB().Table("applications AS a").Select("a.ref, a.title, a.lead_name, a.call_id, a.round_id, x.chosen, x.relies").
-		Joins("JOIN application_products x ON x.application_id = a.id").Where("x.product_id = ?", id).
+		Joins("JOIN application_products x ON x.application_id = a.id").Where("x.product_id = ? OR x.filled = ?", id, id).
 		Where("NOT EXISTS (SELECT 1 FROM application_relations r WHERE r.application_id = a.id AND r.person = ? AND r.relation IN ('recused', 'conflicted'))", orNobody(tx.By.ID)).
 		Order("a.ref")
 	return work.Many[Naming](q, "applications of the product")

@@ -103,7 +103,7 @@ func (q Query) where() (string, []any) {
 	conditions, args := []string{"1 = 1"}, []any{}
 	add := func(sql string, values ...any) { conditions, args = append(conditions, sql), append(args, values...) }
 	if q.Call != "" {
-		add("EXISTS (SELECT 1 FROM application_products x WHERE x.product_id = p.id AND x.call_id = ?)", q.Call)
+		add("EXISTS (SELECT 1 FROM application_products x WHERE (x.product_id = p.id OR x.filled = p.id) AND x.call_id = ?)", q.Call)
 	}
 	if text := strings.ToLower(strings.TrimSpace(q.Search)); text != "" {
 		like := "%" + strings.NewReplacer("%", "", "_", "", `\`, "").Replace(text) + "%"
@@ -135,7 +135,8 @@ func (o owed) where(tx *work.Tx) (string, []any) {
 	}
 	sql := `(s.position_id IS NULL OR s.stale = ? OR (s.expires <> '' AND s.expires <= ?))
 		AND NOT EXISTS (SELECT 1 FROM recognised_positions g WHERE g.product_id = p.id AND g.expires > ? AND g.product_version = p.version AND g.status <> 'not_compliant')
-		AND EXISTS (SELECT 1 FROM application_products x JOIN applications a ON a.id = x.application_id WHERE x.product_id = p.id
+		AND EXISTS (SELECT 1 FROM application_products x JOIN applications a ON a.id = x.application_id
+		WHERE (x.filled = p.id OR x.product_id = p.id AND (x.filled IS NULL OR COALESCE(s.forms, '') <> ''))
 		AND (` + strings.Join(reached, " OR ") + `)
 		AND (a.state <> 'successful' OR s.position_id IS NULL)
 		AND (x.chosen = ? OR NOT EXISTS (SELECT 1 FROM application_products o WHERE o.application_id = x.application_id AND o.chosen = ?))
@@ -180,9 +181,9 @@ func countUses(tx *work.Tx, ids []ident.Product) (map[ident.Product]int, error) 
 		ProductID ident.Product
 		N         int
 	}
-	err := tx.DB().Raw(`SELECT x.product_id, count(*) AS n FROM application_products x WHERE x.product_id IN ?
+	err := tx.DB().Raw(`SELECT p.id AS product_id, count(*) AS n FROM products p JOIN application_products x ON x.product_id = p.id OR x.filled = p.id WHERE p.id IN ?
 		AND NOT EXISTS (SELECT 1 FROM application_relations r WHERE r.application_id = x.application_id AND r.person = ? AND r.relation = 'recused')
-		AND (`+strings.Join(reach, " OR ")+`) GROUP BY x.product_id`, args...).Scan(&rows).Error
+		AND (`+strings.Join(reach, " OR ")+`) GROUP BY p.id`, args...).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("counting the uses of products: %w", err)
 	}

@@ -86,11 +86,11 @@ type Exported struct {
 func (s *Service) Export(ctx context.Context, id ident.Product, formID string) (Exported, error) {
 	var out Exported
 	err := s.gate.Read(ctx, func(tx *work.Tx) error {
-		d, err := s.desk(tx, id, formID, access.ViewDTAC)
+		d, err := s.desk(tx, id, formID, access.ViewSecurityEvidence)
 		if err != nil {
 			return err
 		}
-		if err := tx.Require(access.ViewSecurityEvidence, d.Product.Reached(tx, access.ViewSecurityEvidence)); err != nil {
+		if err := tx.Require(access.ViewDTAC, d.Product.Reached(tx, access.ViewDTAC)); err != nil {
 			return err
 		}
 		if d.Return == nil {

@@ -15,6 +15,7 @@ import (
 	"adoptionfund/internal/files"
 	"adoptionfund/internal/form"
 	"adoptionfund/internal/ident"
+	"adoptionfund/internal/upload"
 	"adoptionfund/internal/work"
 )
 
@@ -60,15 +61,28 @@ func kindsOfFile() []string {
 	return []string{"pdf", "docx", "xlsx", "pptx", "odt", "ods", "odp", "csv", "txt", "png", "jpg", "jpeg"}
 }
 
-// Attachment is a file that comes with an item of evidence.
+// Attachment is a file that comes with an item of evidence: in the same request, or in pieces before it.
 type Attachment struct {
 	Name    string
 	Content io.Reader
+	Upload  ident.Upload // that has arrived; empty: Name and Content are it
 }
 
 // AttachEvidence adds an item of evidence with its file. The bytes are kept first, outside the transaction; if the item is refused they
 // are an orphan that the sweep removes. Without scanning the file can be had at once, else when it is found clean.
 func (s *Service) AttachEvidence(ctx context.Context, id ident.Product, formID string, e status.Evidence, a Attachment) error {
+	if a.Upload != "" {
+		arrived, err := s.arrived(ctx, id, formID, a.Upload)
+		if err != nil {
+			return err
+		}
+		content, err := s.pieces().Open(ctx, arrived.ID)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = content.Close() }()
+		a.Name, a.Content = arrived.Name, content
+	}
 	a.Name = files.CleanName(a.Name)
 	if strings.TrimSpace(e.File) == "" {
 		e.File = a.Name
@@ -87,31 +101,51 @@ func (s *Service) AttachEvidence(ctx context.Context, id ident.Product, formID s
 		return err
 	}
 	stored, err := s.files.Put(ctx, a.Content, mostFileBytes, files.Fits(a.Name))
-	if f, ok := fault.Of(err); ok {
-		return fault.Fields(fault.Problems{"content": f.Words})
-	}
 	if err != nil {
+		return s.refused(ctx, a, err)
+	}
+	return s.edit(ctx, id, formID, "evidence", func(tx *work.Tx, sp *Space) error { return s.attach(tx, sp, e, a, stored) })
+}
+
+// refused says why a file is not kept. One that came in pieces is not kept either, where it is for what is in it.
+func (s *Service) refused(ctx context.Context, a Attachment, err error) error {
+	f, ok := fault.Of(err)
+	if !ok {
 		return fmt.Errorf("keeping evidence: %w", err)
 	}
-	return s.edit(ctx, id, formID, "evidence", func(tx *work.Tx, sp *Space) error {
-		if err := fits(tx, sp, a.Name, stored.Size); err != nil {
+	if a.Upload != "" {
+		if dropping := s.pieces().Drop(ctx, a.Upload); dropping != nil {
+			return dropping
+		}
+	}
+	return fault.Fields(fault.Problems{"content": f.Words})
+}
+
+// attach notes a file whose bytes are stored, and the item of evidence that it is.
+func (s *Service) attach(tx *work.Tx, sp *Space, e status.Evidence, a Attachment, stored files.Stored) error {
+	if err := fits(tx, sp, a.Name, stored.Size); err != nil {
+		return err
+	}
+	file := ReturnFile{
+		ID: ident.New[ident.File](), ProductID: sp.Product.ID, Form: sp.Form.ID, Question: e.Question, Name: a.Name, MediaType: stored.MediaType, Size: stored.Size,
+		Digest: stored.Digest, UploadedBy: tx.By.ID, UploadedAt: tx.Now, Scan: files.ScanOff,
+	}
+	if a.Upload != "" {
+		if err := upload.End(tx, a.Upload); err != nil {
 			return err
 		}
-		file := ReturnFile{
-			ID: ident.New[ident.File](), ProductID: id, Form: sp.Form.ID, Question: e.Question, Name: a.Name, MediaType: stored.MediaType, Size: stored.Size,
-			Digest: stored.Digest, UploadedBy: tx.By.ID, UploadedAt: tx.Now, Scan: files.ScanOff,
+		file.ID = ident.File(a.Upload)
+	}
+	if s.files.Scans() {
+		file.Scan = files.ScanPending
+		if err := tx.Enqueue(string(access.ScanFiles), string(access.ScanFiles)+":"+string(file.ID), string(file.ID), tx.Now); err != nil {
+			return err
 		}
-		if s.files.Scans() {
-			file.Scan = files.ScanPending
-			if err := tx.Enqueue(string(access.ScanFiles), string(access.ScanFiles)+":"+string(file.ID), string(file.ID), tx.Now); err != nil {
-				return err
-			}
-		}
-		e.Stored = file.ID
-		sp.Return.Body.Evidence = append(sp.Return.Body.Evidence, e)
-		tx.Record(event(id, "dtac.add_file", map[string]any{"question": e.Question, "digest": stored.Digest, "size": stored.Size}))
-		return work.Add(tx, &file)
-	})
+	}
+	e.Stored = file.ID
+	sp.Return.Body.Evidence = append(slices.Clone(sp.Return.Body.Evidence), e)
+	tx.Record(event(sp.Product.ID, "dtac.add_file", map[string]any{"question": e.Question, "digest": stored.Digest, "size": stored.Size}))
+	return work.Add(tx, &file)
 }
 
 // fits says why a file of a size cannot come to a return, or nothing.
@@ -157,75 +191,4 @@ func (sp *Space) ready(tx *work.Tx) error {
 		}
 	}
 	return nil
-}
-
-// Download opens a file of a return: for its supplier, and, once it was sent, for those who may see the return. Security evidence goes to
-// its supplier and to DTAC assessors alone; to everybody else it is not there.
-func (s *Service) Download(ctx context.Context, id ident.Product, fileID ident.File) (*ReturnFile, io.ReadCloser, error) {
-	var file *ReturnFile
-	err := s.gate.Read(ctx, func(tx *work.Tx) error {
-		p, err := byID(tx, id)
-		if err != nil {
-			return err
-		}
-		if err := tx.Require(access.ViewReturn, p.reached(tx, access.ViewReturn)); err != nil {
-			return err
-		}
-		if file, err = s.visible(tx, p, fileID); err != nil {
-			return err
-		}
-		tx.Saw("DTAC evidence", string(id), string(fileID))
-		if words := file.held(); words != "" {
-			return fault.New(fault.Conflict, "%s", words)
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, nil, err
-	}
-	content, err := s.files.Get(ctx, file.Digest, file.Size)
-	if err != nil {
-		return nil, nil, fmt.Errorf("opening evidence: %w", err)
-	}
-	return file, content, nil
-}
-
-// visible finds a file that the one who acts may have.
-func (s *Service) visible(tx *work.Tx, p *Product, id ident.File) (*ReturnFile, error) {
-	file, err := fileByID(tx, id)
-	if err != nil || file.ProductID != p.ID {
-		return nil, work.NotFound("file")
-	}
-	f, err := s.form(file.Form)
-	if err != nil {
-		return nil, err
-	}
-	need := access.Action("")
-	if q, ok := f.Question(file.Question); !ok || Sealed(q) {
-		need = access.ViewSecurityEvidence
-	}
-	for _, act := range []access.Action{need, s.unsent(file)} {
-		if act == "" {
-			continue
-		}
-		if may, err := tx.May(act, p.reached(tx, act)); err != nil || !may {
-			return nil, orElse(err, work.NotFound("file"))
-		}
-	}
-	return file, nil
-}
-
-// unsent is what one must be able to do to have a file that was never sent: nobody but the supplier can.
-func (s *Service) unsent(f *ReturnFile) access.Action {
-	if f.SentAt == nil {
-		return access.AnswerReturn
-	}
-	return ""
-}
-
-func orElse(err, other error) error {
-	if err != nil {
-		return err
-	}
-	return other
 }

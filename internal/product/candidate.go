@@ -1,6 +1,7 @@
 package product
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -25,6 +26,11 @@ type Outlook struct {
 	Reasons     []Reason
 	Position    *Position // of this call, else the last; nil: none
 	Withheld    bool      // its supplier has not permitted that this application relies on its return
+
+	Claimed  bool          // somebody acts for the supplier
+	FilledIn ident.Product // the record in which the return is filled in for the supplier; empty: none
+	ByFiller bool          // the status is from what was filled in
+	MayFill  bool          // the one who looks may fill it in
 }
 
 // Key tells the products of one application apart.
@@ -59,26 +65,73 @@ func Outlooks(tx *work.Tx, use Use, f *form.Form, answers form.Answers) ([]Outlo
 	if err != nil {
 		return nil, err
 	}
+	filled, err := filledFor(tx, use.Application)
+	if err != nil {
+		return nil, err
+	}
+	h, err := holdOf(tx, use.Application)
+	if err != nil {
+		return nil, err
+	}
+	look := looking{h, filled, call}
 	list := make([]Outlook, len(named))
 	for i, n := range named {
 		list[i] = Outlook{Named: n, Provisional: status.Incomplete}
-		p, ok := known[identities[i]]
-		if !ok {
-			continue
+		var p *Product
+		if record, ok := known[identities[i]]; ok {
+			p = &record
 		}
-		list[i].Known = true
-		counts, err := relying(tx, &p, use.Application)
-		if err != nil {
-			return nil, err
-		}
-		if list[i].Withheld = !counts; !counts {
-			continue
-		}
-		if err := list[i].look(tx, &p, call); err != nil {
+		if err := list[i].see(tx, p, look); err != nil {
 			return nil, err
 		}
 	}
 	return list, nil
+}
+
+// looking is an application that looks at the products that it names.
+type looking struct {
+	hold   *hold
+	filled map[ident.Product]Product
+	call   *fund.Call
+}
+
+// see says what can be said of a product, nil if there is no record of it, and whether its return may be filled in.
+func (o *Outlook) see(tx *work.Tx, p *Product, from looking) error {
+	may, err := from.hold.fillable(tx, p)
+	if err != nil {
+		return err
+	}
+	if o.MayFill, err = tx.May(access.AnswerReturn, may); err != nil || p == nil {
+		return err
+	}
+	o.Known = true
+	if o.Claimed, err = isClaimed(tx, p.ID); err != nil {
+		return err
+	}
+	counts, err := relying(tx, p, from.hold.ApplicationID)
+	if err != nil {
+		return err
+	}
+	if o.Withheld = !counts; counts {
+		if err := o.look(tx, p, from.call); err != nil {
+			return err
+		}
+	}
+	own, there := from.filled[p.ID]
+	if !there {
+		return nil
+	}
+	o.FilledIn = own.ID
+	if o.SentAt != nil {
+		return nil
+	}
+	position := o.Position
+	o.Withheld = false
+	if err := o.look(tx, &own, from.call); err != nil {
+		return err
+	}
+	o.ByFiller, o.Position = o.SentAt != nil, cmp.Or(o.Position, position)
+	return nil
 }
 
 // look evaluates the returns of a product that were sent and that the call accepts, and keeps the best.

@@ -2,9 +2,11 @@ package product
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 	"strings"
 
+	"adoptionfund/internal/audit"
 	"adoptionfund/internal/dtac/status"
 	"adoptionfund/internal/fault"
 	"adoptionfund/internal/form"
@@ -92,48 +94,85 @@ func Label(name string) string {
 // AddPlan adds an action to the plan of a return.
 func (s *Service) AddPlan(ctx context.Context, id ident.Product, formID string, row status.Planned) error {
 	return s.edit(ctx, id, formID, "plan", func(_ *work.Tx, sp *Space) error {
-		problems := fault.Problems{}
-		q, ok := sp.Form.Question(row.Question)
-		if !ok || !decides(sp.Form, q) {
-			problems["plan-question"] = "Enter the code of a question that is passed or failed, such as C3.1"
-		}
-		for field, text := range map[string]*string{"plan-what": &row.What, "plan-owner": &row.Owner} {
-			if *text = strings.TrimSpace(*text); *text == "" || form.Characters(*text) > 500 {
-				problems[field] = map[string]string{
-					"plan-what": "Enter what will be done, in 500 characters or fewer", "plan-owner": "Enter who does it, in 500 characters or fewer",
-				}[field]
-			}
-		}
-		if _, err := form.ParseDate(string(row.Due)); err != nil {
-			problems["plan-due"] = "Enter the day by which it is done"
-		}
-		sp.Return.Body.Plan = append(sp.Return.Body.Plan, row)
-		return fault.Fields(problems)
+		sp.Return.Body.Plan = append(slices.Clone(sp.Return.Body.Plan), row)
+		return fault.Fields(planProblems(sp.Form, &sp.Return.Body.Plan[len(sp.Return.Body.Plan)-1]))
 	})
 }
 
-// Item points at a row of a return: an item of evidence or an action, by its number from 0, as it was read at a revision.
+// ChangePlan changes what will be done, by whom and by when, in an action of the plan. The question stays.
+func (s *Service) ChangePlan(ctx context.Context, id ident.Product, formID string, i Item, to status.Action) error {
+	return s.edit(ctx, id, formID, "plan", func(_ *work.Tx, sp *Space) error {
+		rows := slices.Clone(sp.Return.Body.Plan)
+		if err := same(rows, i); err != nil {
+			return err
+		}
+		rows[i.Number].Action = to
+		sp.Return.Body.Plan = rows
+		return fault.Fields(planProblems(sp.Form, &rows[i.Number]))
+	})
+}
+
+// planProblems tidies an action and says what is wrong with it, by the fields of the page.
+func planProblems(f *form.Form, row *status.Planned) fault.Problems {
+	problems := fault.Problems{}
+	q, ok := f.Question(row.Question)
+	if !ok || !decides(f, q) {
+		problems["plan-question"] = "Select the question that the action is for"
+	}
+	if row.What = strings.TrimSpace(row.What); row.What == "" || form.Characters(row.What) > 500 {
+		problems["plan-what"] = "Enter what will be done, in 500 characters or fewer"
+	}
+	if row.Owner = strings.TrimSpace(row.Owner); row.Owner == "" || form.Characters(row.Owner) > 500 {
+		problems["plan-owner"] = "Enter who does it, in 500 characters or fewer"
+	}
+	if _, err := form.ParseDate(string(row.Due)); err != nil {
+		problems["plan-due"] = "Enter the day by which it is done, such as 31 12 2026"
+	}
+	return problems
+}
+
+// Item points at a row of a return: an item of evidence or an action, by its number from 0, with the mark that it had when it was read.
 type Item struct {
-	Plan     bool
-	Number   int
-	Revision int
+	Plan   bool
+	Number int
+	Mark   string
+}
+
+// RowMark is a short digest of a row of a return, an item of evidence or an action, by which it is known again.
+func RowMark(row any) string {
+	text, err := json.Marshal(row)
+	if err != nil {
+		return ""
+	}
+	return audit.Digest(text)[:16]
+}
+
+// same refuses to change a row that is not there, or is another one now.
+func same[T any](rows []T, i Item) error {
+	if i.Number < 0 || i.Number >= len(rows) {
+		return work.NotFound("row")
+	}
+	if RowMark(rows[i.Number]) != i.Mark {
+		return fault.New(fault.Conflict, "Someone else changed this row after you opened the page. Look at it again")
+	}
+	return nil
 }
 
 // Remove takes an item of evidence or an action out of a return.
 func (s *Service) Remove(ctx context.Context, id ident.Product, formID string, i Item) error {
 	return s.edit(ctx, id, formID, "remove", func(_ *work.Tx, sp *Space) error {
-		if i.Revision != sp.Return.Revision {
-			return fault.New(fault.Conflict, "Someone else changed this return after you opened it")
-		}
 		body := &sp.Return.Body
-		if i.Number < 0 || i.Plan && i.Number >= len(body.Plan) || !i.Plan && i.Number >= len(body.Evidence) {
-			return work.NotFound("row")
-		}
 		if i.Plan {
+			if err := same(body.Plan, i); err != nil {
+				return err
+			}
 			body.Plan = slices.Delete(slices.Clone(body.Plan), i.Number, i.Number+1)
-		} else {
-			body.Evidence = slices.Delete(slices.Clone(body.Evidence), i.Number, i.Number+1)
+			return nil
 		}
+		if err := same(body.Evidence, i); err != nil {
+			return err
+		}
+		body.Evidence = slices.Delete(slices.Clone(body.Evidence), i.Number, i.Number+1)
 		return nil
 	})
 }

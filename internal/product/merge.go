@@ -102,7 +102,7 @@ func second(tx *work.Tx, to *Product, id ident.Product) (*Product, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !may || from.MergedInto != nil || to.MergedInto != nil {
+	if !may || from.MergedInto != nil || to.MergedInto != nil || from.IsFilledIn() || to.IsFilledIn() {
 		return nil, none
 	}
 	if edition(from.Version) != edition(to.Version) {

@@ -33,8 +33,15 @@ type Product struct {
 	ReusePermitted bool           // its supplier lets other applications rely on its returns
 	MergedInto     *ident.Product // the record of the same product that took its place; nil: it stands
 
+	// FilledFor is the application for which this record is filled in while nobody acts for the supplier; nil: it is the product itself.
+	FilledFor *ident.Application
+	StandsFor *ident.Product // the product itself, of a record that is filled in for its supplier
+	Answered  Answered       // what its supplier made of what was filled in
+
 	suppliers []ident.Person
 	places    []place
+	relatives []ident.Product // the product that the record stands for, or those that stand for it
+	hold      *hold           // of a record that is filled in: whose it is
 }
 
 // place is an application that names a product: the way by which assessors reach it.
@@ -90,6 +97,10 @@ func (p *Product) reached(tx *work.Tx, act access.Action) access.Facts {
 // through is reached, with the call that is passed through; empty if it is none.
 func (p *Product) through(tx *work.Tx, act access.Action) (access.Facts, ident.Call) {
 	f := access.Facts{Suppliers: p.suppliers, Subjects: []access.Subject{access.ForProduct(p.ID)}}
+	for _, id := range p.relatives {
+		f.Subjects = append(f.Subjects, access.ForProduct(id))
+	}
+	p.hold.allows(&f)
 	scopes := tx.Policy().Scopes(tx.By, act)
 	var best *place
 	for i := range p.places {
@@ -121,6 +132,11 @@ type Return struct {
 	SubmittedBy    string
 	SubmittedAt    *time.Time
 	Revision       int
+
+	SavedBy       string // who changed it last
+	SavedAt       *time.Time
+	TypingSection string     // the section in which they are typing: until they pause, do something else or another saves
+	TypingSince   *time.Time // when the event was recorded that this belongs to
 }
 
 // IsSent reports whether the return was sent.

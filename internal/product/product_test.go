@@ -112,8 +112,17 @@ func TestASupplierFillsInAReturnSectionBySectionAndSendsIt(t *testing.T) {
 	if err != nil || len(sp.Return.Body.Plan) != 1 || len(sp.Return.Body.Evidence) != 1 || sp.Return.Revision != 4 || sp.Section == nil {
 		t.Fatalf("%+v, %v", sp.Return, err)
 	}
-	w.want(w.products.Remove(supplier, id, "", product.Item{Number: 0, Revision: 1}), fault.Conflict)
-	w.must(w.products.Remove(supplier, id, "", product.Item{Number: 0, Revision: 4}))
+	w.want(w.products.Remove(supplier, id, "", product.Item{Number: 0, Mark: "another"}), fault.Conflict)
+	row := sp.Return.Body.Plan[0]
+	later := status.Action{What: "Renew it", Owner: "CTO", Due: "2026-12-20"}
+	w.want(w.products.ChangePlan(supplier, id, "", product.Item{Plan: true, Mark: product.RowMark(row)}, status.Action{What: "Renew it"}), fault.Invalid)
+	w.must(w.products.ChangePlan(supplier, id, "", product.Item{Plan: true, Mark: product.RowMark(row)}, later))
+	w.want(w.products.ChangePlan(supplier, id, "", product.Item{Plan: true, Mark: product.RowMark(row)}, later), fault.Conflict)
+	w.want(w.products.ChangePlan(supplier, id, "", product.Item{Plan: true, Number: 7}, later), fault.NotFound)
+	w.must(w.products.Remove(supplier, id, "", product.Item{Number: 0, Mark: product.RowMark(sp.Return.Body.Evidence[0])}))
+	if sp, err = w.products.Show(supplier, id, "", ""); err != nil || sp.Return.Body.Plan[0].Action != later || len(sp.Return.Body.Evidence) != 0 {
+		t.Errorf("%+v, %v", sp.Return.Body, err)
+	}
 	w.verify()
 }
 

@@ -160,20 +160,9 @@ func (rel *Releasing) carry(tx *work.Tx, r *Return, next *Product, affected []st
 		body.Answers["A3"] = form.Value{Text: next.Version}
 	}
 	rel.declare(&body, r.Form, next.Version, affected)
-	for i := range body.Evidence {
-		e := &body.Evidence[i]
-		if e.Stored == "" {
-			continue
-		}
-		file, err := fileByID(tx, e.Stored)
-		if err != nil {
-			return err
-		}
-		file.ID, file.ProductID, file.SentAt = ident.New[ident.File](), next.ID, nil
-		if err := work.Add(tx, file); err != nil {
-			return err
-		}
-		e.Stored = file.ID
+	body, err := carried(tx, body, next.ID)
+	if err != nil {
+		return err
 	}
 	return saveReturn(tx, &Return{ID: ident.New[ident.Return](), ProductID: next.ID, Form: r.Form, ProductVersion: next.Version, Body: body})
 }

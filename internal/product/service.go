@@ -110,6 +110,9 @@ type Space struct {
 	Position *Position
 	Call     *fund.Call // whose limits the result is computed with; nil: none
 	Editable bool
+	Clashes  []form.Clash // answers that somebody else changed too: of these nothing was saved
+	Others   bool         // somebody else changed the return meanwhile
+	Fillings []Filling    // what applications filled in before there was a supplier, for those who answer for it
 	Problems fault.Problems
 }
 
@@ -123,7 +126,11 @@ func (s *Service) Show(ctx context.Context, id ident.Product, formID, section st
 			return err
 		}
 		tx.Saw("DTAC return", string(id))
-		if sp.Editable, err = tx.May(access.AnswerReturn, sp.Product.reached(tx, access.AnswerReturn)); err != nil || sp.Editable {
+		if sp.Editable, err = tx.May(access.AnswerReturn, sp.Product.reached(tx, access.AnswerReturn)); err != nil {
+			return err
+		}
+		if sp.Editable {
+			sp.Fillings, err = fillings(tx, sp.Product)
 			return err
 		}
 		open, err := tx.May(access.ViewSecurityEvidence, sp.Product.reached(tx, access.ViewSecurityEvidence))
@@ -163,12 +170,23 @@ func (s *Service) space(tx *work.Tx, id ident.Product, formID, section string, a
 	if sp.Return == nil {
 		sp.Return = &Return{ID: ident.New[ident.Return](), ProductID: p.ID, Form: f.ID, ProductVersion: p.Version, Body: Content{Answers: prefilled(p, f)}}
 	}
-	if len(p.places) > 0 {
-		if sp.Call, err = fund.CallByID(tx, p.places[0].CallID); err != nil {
+	if call := p.call(); call != "" {
+		if sp.Call, err = fund.CallByID(tx, call); err != nil {
 			return sp, err
 		}
 	}
 	return sp, s.complete(tx, &sp)
+}
+
+// call is the one whose limits the status of a return is computed with, or nothing.
+func (p *Product) call() ident.Call {
+	switch {
+	case len(p.places) > 0:
+		return p.places[0].CallID
+	case p.hold != nil:
+		return p.hold.CallID
+	}
+	return ""
 }
 
 // prefilled are the answers that are known before the supplier begins.
@@ -209,89 +227,6 @@ func attached(c Content) form.EvidenceFunc {
 	return func(code form.Code, kind string) bool {
 		return slices.ContainsFunc(c.Evidence, func(e status.Evidence) bool { return e.Question == code && (kind == "" || e.Kind == kind) })
 	}
-}
-
-// Typed is what was typed in a section: by the names of the inputs, with the revision that it was read at.
-type Typed struct {
-	Values   map[string][]string
-	Revision int
-	Strict   bool // to go on, what is missing is named too; to save, only what is wrong
-}
-
-// SaveSection keeps what was typed in a section of a return, right or wrong: nothing that was typed is lost. The fault then says what
-// is wrong.
-func (s *Service) SaveSection(ctx context.Context, id ident.Product, formID, section string, in Typed) (Space, error) {
-	var sp Space
-	err := s.gate.Write(ctx, func(tx *work.Tx) error {
-		var err error
-		if sp, err = s.space(tx, id, formID, section, access.AnswerReturn); err != nil {
-			return err
-		}
-		if sp.Section == nil {
-			return work.NotFound("section")
-		}
-		stands := sp.Return.Body.Answers
-		answers, foreign := form.Bind(sp.Section, in.Values, stands)
-		if len(foreign) > 0 {
-			return fault.Fields(foreign)
-		}
-		sp.Return.Body.Answers = answers
-		if in.Revision != sp.Return.Revision {
-			return fault.Stale(stands, "Someone else saved this return after you opened it")
-		}
-		if err := sound(&sp); err != nil {
-			return err
-		}
-		mode := form.Partial
-		if in.Strict {
-			mode = form.Complete
-		}
-		sp.Problems = form.Check(sp.Form, sp.Section, answers, form.How{Mode: mode, Today: today(tx), Evidence: attached(sp.Return.Body)})
-		return save(tx, &sp, map[string]any{"section": section})
-	})
-	if err == nil {
-		err = fault.Fields(sp.Problems)
-	}
-	return sp, err
-}
-
-// save keeps the body of a return with its event.
-func save(tx *work.Tx, sp *Space, facts map[string]any) error {
-	digest, err := sp.Return.Body.digest()
-	if err != nil {
-		return err
-	}
-	facts["form"], facts["digest"] = sp.Form.ID, digest
-	tx.Record(event(sp.Product.ID, string(access.AnswerReturn), facts))
-	if err := dropUnnamed(tx, sp.Return); err != nil {
-		return err
-	}
-	return saveReturn(tx, sp.Return)
-}
-
-// edit changes the body of a return inside one unit of work.
-func (s *Service) edit(ctx context.Context, id ident.Product, formID, what string, change func(tx *work.Tx, sp *Space) error) error {
-	return s.gate.Write(ctx, func(tx *work.Tx) error {
-		sp, err := s.space(tx, id, formID, "", access.AnswerReturn)
-		if err != nil {
-			return err
-		}
-		if err := change(tx, &sp); err != nil {
-			return err
-		}
-		if err := sound(&sp); err != nil {
-			return err
-		}
-		return save(tx, &sp, map[string]any{"change": what})
-	})
-}
-
-// sound refuses what no page of ours sends: options and kinds of evidence that the form does not have.
-func sound(sp *Space) error {
-	if err := status.Validate(sp.Form, sp.Return.Body.of(sp.Product, status.Settings{}, nil)); err != nil {
-		return fault.Wrap(fault.Invalid, err, "This return names something that the form does not have")
-	}
-	return nil
 }
 
 // UploadReturn takes a whole return from a file of the format that `dtac status` reads, in place of what was there. What assessors
@@ -348,6 +283,7 @@ func send(tx *work.Tx, sp *Space) error {
 		return err
 	}
 	r.Sent, r.SentDigest, r.SubmittedBy, r.SubmittedAt = r.Body, digest, actor(tx), &tx.Now
+	r.endTyping()
 	tx.Record(event(r.ProductID, string(access.SubmitReturn), map[string]any{"form": sp.Form.ID, "digest": digest}))
 	if err := saveReturn(tx, r); err != nil {
 		return err

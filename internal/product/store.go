@@ -11,8 +11,17 @@ import (
 	"adoptionfund/internal/work"
 )
 
-// byID reads a product with those who act for its supplier and the applications that name it, the newest first.
+// byID reads a product with those who act for its supplier and the applications that name it, the newest first. What is filled in for
+// an application that was not sent yet is there for its main contact alone.
 func byID(tx *work.Tx, id ident.Product) (*Product, error) {
+	p, err := anyByID(tx, id)
+	if err == nil && p.hidden(tx) {
+		return nil, work.NotFound("product")
+	}
+	return p, err
+}
+
+func anyByID(tx *work.Tx, id ident.Product) (*Product, error) {
 	if _, err := ident.Parse[ident.Product](string(id)); err != nil {
 		return nil, work.NotFound("product")
 	}
@@ -32,8 +41,11 @@ func complete(tx *work.Tx, p *Product) error {
 	for _, c := range claims {
 		p.suppliers = append(p.suppliers, c.Person)
 	}
-	p.places, err = work.Many[place](tx.DB().Table("application_products").Where("product_id = ?", p.ID).Order("application_id DESC"), "applications of the product")
+	p.places, err = work.Many[place](tx.DB().Table("application_products").Where("product_id = ? OR filled = ?", p.ID, p.ID).Order("application_id DESC"), "applications of the product")
 	if err != nil {
+		return err
+	}
+	if err := relate(tx, p); err != nil {
 		return err
 	}
 	var barred []struct {
@@ -41,7 +53,7 @@ func complete(tx *work.Tx, p *Product) error {
 		Person        ident.Person
 	}
 	err = tx.DB().Raw(`SELECT DISTINCT application_id, person FROM application_relations WHERE relation = 'recused'
-		AND application_id IN (SELECT application_id FROM application_products WHERE product_id = ?)`, p.ID).Scan(&barred).Error
+		AND application_id IN (SELECT application_id FROM application_products WHERE product_id = ? OR filled = ?)`, p.ID, p.ID).Scan(&barred).Error
 	if err != nil {
 		return fmt.Errorf("reading who is recused: %w", err)
 	}
@@ -89,7 +101,8 @@ type link struct {
 	RoundID       ident.Round
 	CallID        ident.Call
 	Chosen        bool
-	Relies        bool // on the returns of the product: see relying
+	Relies        bool           // on the returns of the product: see relying
+	Filled        *ident.Product // the record in which its main contact fills in the return, if they do
 }
 
 func (link) TableName() string { return "application_products" }
@@ -171,16 +184,24 @@ func saveReturn(tx *work.Tx, r *Return) error {
 	seen := r.Revision
 	r.Revision++
 	if seen == 0 {
-		return work.Add(tx, r)
+		err := work.Add(tx, r)
+		if fault.Is(err, fault.Conflict) {
+			return overtaken()
+		}
+		return err
 	}
 	done := tx.DB().Model(r).Where("revision = ?", seen).Select("*").Updates(r)
 	if done.Error != nil {
 		return fmt.Errorf("saving a return: %w", done.Error)
 	}
 	if done.RowsAffected == 0 {
-		return fault.Stale(nil, "Someone else changed this return while you were working on it")
+		return overtaken()
 	}
 	return nil
+}
+
+func overtaken() error {
+	return fault.Wrap(fault.Conflict, errOvertaken, "Someone else changed this return at the same moment. Try again")
 }
 
 // assessmentsOf gives what was decided of returns, in the order of the questions' codes.

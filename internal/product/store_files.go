@@ -85,7 +85,7 @@ func Scanned(tx *work.Tx, digest, found string) error {
 		return err
 	}
 	for _, f := range rows {
-		p, err := byID(tx, f.ProductID)
+		p, err := anyByID(tx, f.ProductID)
 		if err != nil {
 			return err
 		}

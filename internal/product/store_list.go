@@ -2,6 +2,7 @@ package product
 
 import (
 	"fmt"
+	"slices"
 
 	"gorm.io/gorm"
 
@@ -32,6 +33,20 @@ type recorded struct {
 	positions []Position
 }
 
+// counted are the positions that count for an application, oldest first.
+func (l link) counted(by map[ident.Product][]Position) []Position {
+	var own []Position
+	if l.Relies {
+		own = by[l.ProductID]
+	}
+	if l.Filled == nil || len(by[*l.Filled]) == 0 {
+		return own
+	}
+	all := slices.Concat(by[*l.Filled], own)
+	slices.SortStableFunc(all, func(a, b Position) int { return a.RecordedAt.Compare(b.RecordedAt) })
+	return all
+}
+
 // candidatesIn gives the candidate products of all applications of a call or round with their positions, oldest first: with two
 // queries, however many there are.
 func candidatesIn(tx *work.Tx, column, id string) ([]recorded, error) {
@@ -40,8 +55,9 @@ func candidatesIn(tx *work.Tx, column, id string) ([]recorded, error) {
 	if err != nil {
 		return nil, err
 	}
-	q := positionRows(tx, "x.call_id", "x.status", "x.expires").
-		Where(positionOf+" IN (?)", in(tx.DB().Table("application_products").Select("product_id"))).Order("x.recorded_at, x.id")
+	q := positionRows(tx, "x.call_id", "x.status", "x.expires", "x.recorded_at").
+		Where(positionOf+" IN (?) OR "+positionOf+" IN (?)", in(tx.DB().Table("application_products").Select("product_id")),
+			in(tx.DB().Table("application_products").Select("filled").Where("filled IS NOT NULL"))).Order("x.recorded_at, x.id")
 	positions, err := work.Many[Position](q, "positions")
 	if err != nil {
 		return nil, err
@@ -52,7 +68,7 @@ func candidatesIn(tx *work.Tx, column, id string) ([]recorded, error) {
 	}
 	rows := make([]recorded, len(links))
 	for i, l := range links {
-		rows[i] = recorded{l, by[l.ProductID]}
+		rows[i] = recorded{l, l.counted(by)}
 	}
 	return rows, nil
 }

@@ -1,6 +1,7 @@
 package product
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -44,6 +45,7 @@ func moveLinks(tx *work.Tx, from, to *Product) (int, error) {
 		for _, own := range rows {
 			if own.ProductID == to.ID && own.ApplicationID == l.ApplicationID {
 				l.Chosen, l.Relies = l.Chosen || own.Chosen, l.Relies || own.Relies
+				l.Filled = cmp.Or(own.Filled, l.Filled)
 			}
 		}
 	}
@@ -53,7 +55,7 @@ func moveLinks(tx *work.Tx, from, to *Product) (int, error) {
 	err = tx.DB().Where("product_id = ?", from.ID).Delete(&link{}).Error
 	if err == nil {
 		err = tx.DB().Clauses(clause.OnConflict{
-			Columns: []clause.Column{{Name: "application_id"}, {Name: "product_id"}}, DoUpdates: clause.AssignmentColumns([]string{"chosen", "relies"}),
+			Columns: []clause.Column{{Name: "application_id"}, {Name: "product_id"}}, DoUpdates: clause.AssignmentColumns([]string{"chosen", "relies", "filled"}),
 		}).Create(&moved).Error
 	}
 	if err != nil {
@@ -120,6 +122,9 @@ func moveFiles(tx *work.Tx, from, to ident.Product) error {
 func markMerged(tx *work.Tx, from, to ident.Product) error {
 	err := tx.DB().Model(&Product{}).Where("id = ? OR merged_into = ?", from, from).Updates(map[string]any{"merged_into": to, "revision": gorm.Expr("revision + 1")}).Error
 	if err != nil {
+		return fmt.Errorf("merging products: %w", err)
+	}
+	if err := tx.DB().Model(&Product{}).Where("stands_for = ?", from).Update("stands_for", to).Error; err != nil {
 		return fmt.Errorf("merging products: %w", err)
 	}
 	return nil

@@ -69,6 +69,10 @@ func FromAnswers(tx *work.Tx, use Use, f *form.Form, answers form.Answers) error
 
 // freshLinks are the products that an application names and did not name before.
 func freshLinks(tx *work.Tx, use Use, found []Product, before []link) ([]link, error) {
+	filled, err := filledFor(tx, use.Application)
+	if err != nil {
+		return nil, err
+	}
 	var fresh []link
 	for i := range found {
 		p := &found[i]
@@ -79,7 +83,11 @@ func freshLinks(tx *work.Tx, use Use, found []Product, before []link) ([]link, e
 		if err != nil {
 			return nil, err
 		}
-		fresh = append(fresh, link{ApplicationID: use.Application, ProductID: p.ID, RoundID: use.Round, CallID: use.Call, Relies: relies})
+		l := link{ApplicationID: use.Application, ProductID: p.ID, RoundID: use.Round, CallID: use.Call, Relies: relies}
+		if own, there := filled[p.ID]; there {
+			l.Filled = &own.ID
+		}
+		fresh = append(fresh, l)
 	}
 	return fresh, nil
 }
@@ -185,7 +193,7 @@ func statuses(tx *work.Tx, column, id string) (map[ident.Application]string, err
 	for _, r := range rows {
 		app := r.ApplicationID
 		s := status.NotAssessed
-		if p := latest(r.positions, r.CallID); p != nil && r.Relies {
+		if p := latest(r.positions, r.CallID); p != nil {
 			s = p.Status
 		}
 		switch {
@@ -219,6 +227,8 @@ func latest(positions []Position, call ident.Call) *Position {
 type Candidate struct {
 	Product
 	Chosen      bool
+	Return      ident.Product // the record whose return counts: the product's own, or the one that was filled in for its supplier
+	FilledIn    bool          // it was filled in by the main contact, for a supplier who has not sent its own
 	Forms       []string      // of the returns that were sent and that the call accepts
 	Provisional status.Status // the best of its returns; incomplete where there is none
 	Position    *Position     // of this call, else the last; nil: none
@@ -238,9 +248,9 @@ func CandidatesOf(tx *work.Tx, apps []ident.Application, call *fund.Call) (map[i
 	if err != nil || len(links) == 0 {
 		return nil, err
 	}
-	ids := make([]ident.Product, len(links))
-	for i, l := range links {
-		ids[i] = l.ProductID
+	var ids []ident.Product
+	for _, l := range links {
+		ids = append(ids, l.records()...)
 	}
 	products, err := work.Many[Product](tx.DB().Where("id IN ?", ids).Order("name, version, id"), "products")
 	if err != nil {
@@ -266,14 +276,31 @@ func CandidatesOf(tx *work.Tx, apps []ident.Application, call *fund.Call) (map[i
 	by := map[ident.Application][]Candidate{}
 	for _, p := range products {
 		for _, l := range named[p.ID] {
-			c := Candidate{Product: p, Chosen: l.Chosen, Provisional: status.Incomplete, Withheld: len(seen[p.ID].forms) > 0}
-			if l.Relies {
-				c = Candidate{Product: p, Chosen: l.Chosen, Provisional: seen[p.ID].status, Forms: seen[p.ID].forms, Position: latest(own[p.ID], call.ID)}
-			}
-			by[l.ApplicationID] = append(by[l.ApplicationID], c)
+			by[l.ApplicationID] = append(by[l.ApplicationID], l.candidate(p, call.ID, seen, own))
 		}
 	}
 	return by, nil
+}
+
+// candidate is a product as the application that names it counts on it. positions are by record, oldest first.
+func (l link) candidate(p Product, call ident.Call, seen map[ident.Product]foreseen, positions map[ident.Product][]Position) Candidate {
+	c := Candidate{Product: p, Chosen: l.Chosen, Provisional: status.Incomplete, Position: latest(l.counted(positions), call)}
+	record, counts := l.effective(seen)
+	c.Return, c.FilledIn = record, record != p.ID
+	if counts {
+		c.Provisional, c.Forms = seen[record].status, seen[record].forms
+	} else {
+		c.Withheld = len(seen[p.ID].forms) > 0
+	}
+	return c
+}
+
+// records are the product and, where it was filled in for its supplier, the record of that.
+func (l link) records() []ident.Product {
+	if l.Filled == nil {
+		return []ident.Product{l.ProductID}
+	}
+	return []ident.Product{l.ProductID, *l.Filled}
 }
 
 // Provisional is the provisional DTAC status of an application today: of the chosen product, else of the best candidate. Answers,

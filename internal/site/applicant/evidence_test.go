@@ -130,7 +130,7 @@ func TestTheSweepKeepsTheFilesOfReturnsAndTakesThoseThatWereRemoved(t *testing.T
 	page := b.Follow(s.attach(b, "C2.2.2 dpia", "goes.pdf", pdfOf(3000)))
 	links := held(page)
 	sp := s.stands(t)
-	if err := s.products.Remove(s.As(maker), s.id, "dtac-v2", product.Item{Number: 1, Revision: sp.Return.Revision}); err != nil {
+	if err := s.products.Remove(s.As(maker), s.id, "dtac-v2", product.Item{Number: 1, Mark: product.RowMark(sp.Return.Body.Evidence[1])}); err != nil {
 		t.Fatal(err)
 	}
 	s.Clock.Set(s.Clock.Now().AddDate(0, 0, 3))

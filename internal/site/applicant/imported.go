@@ -60,5 +60,5 @@ func (h supplier) read(r *route.Request) (route.Reply, error) {
 	if err != nil {
 		return r.Again(err, h.show)
 	}
-	return route.GoTo("/supplier/products/" + url.PathEscape(string(productID(r))) + "/import?form=" + url.QueryEscape(version))
+	return route.GoTo(h.base(r) + "/import?form=" + url.QueryEscape(version))
 }

@@ -15,6 +15,7 @@ func (o Options) productRows() []route.Row {
 	return []route.Row{
 		{Method: http.MethodGet, Path: products, Title: "Candidate products", Action: access.ViewApplication, Handle: o.products},
 		{Method: http.MethodPost, Path: products, Title: "Candidate products", Action: access.InviteToApplication, Handle: o.inviteSupplier},
+		{Method: http.MethodPost, Path: products + "/fill", Title: "Fill in a return for a supplier", Action: access.AnswerReturn, Handle: o.fillReturn},
 		{Method: http.MethodGet, Path: invitations, Title: "Invitations as a supplier", Action: access.AnswerInvitation, Handle: o.supplierInvitations},
 		{Method: http.MethodPost, Path: invitations, Title: "Invitations as a supplier", Action: access.AnswerInvitation, Handle: o.answerAsSupplier},
 	}
@@ -28,6 +29,15 @@ func (o Options) products(r *route.Request) (route.Reply, error) {
 	return route.Show(page.Products{WithProducts: v, Problems: r.Problems(), Typed: application.SupplierInvitation{
 		Product: r.Typed("product", ""), Email: r.Typed("email", ""), Name: r.Typed("name", ""),
 	}})
+}
+
+// fillReturn leads the main contact to the return of a product that they fill in for its supplier.
+func (o Options) fillReturn(r *route.Request) (route.Reply, error) {
+	id, err := o.Applications.FillReturn(r.Context(), refOf(r), r.Field("product"))
+	if err != nil {
+		return r.Again(err, o.products)
+	}
+	return route.Go("/filling-in/%s", id)
 }
 
 func (o Options) inviteSupplier(r *route.Request) (route.Reply, error) {

@@ -28,6 +28,8 @@ type acknowledgement struct {
 	// Conflicts are the questions that somebody else changed too: of these nothing was saved.
 	Conflicts []conflict `json:"conflicts,omitempty"`
 	Words     string     `json:"words,omitempty"`
+	// Live are parts of the page as they are now, by the ids of their elements.
+	Live map[string]string `json:"live,omitempty"`
 }
 
 type conflict struct {
@@ -45,21 +47,30 @@ func (o Options) saveTyping(r *route.Request) (route.Reply, error) {
 	if !kept(err, p) && len(p.Clashes) == 0 {
 		return route.Reply{}, err //nolint:wrapcheck // application has said what it was doing
 	}
-	a := acknowledgement{
-		Version: p.Version, SavedAt: uktime.Clock(r.Arrival()), Problems: p.Problems, Others: p.Others, Marks: map[form.Code]string{},
+	a := acknowledge(r, p.Section, p.Answers, p.Clashes)
+	a.Version, a.Problems, a.Others = p.Version, p.Problems, p.Others
+	return a.reply()
+}
+
+// acknowledge says of the questions of a section what stands now, and which of them somebody else changed too.
+func acknowledge(r *route.Request, section *form.Section, answers form.Answers, clashes []form.Clash) acknowledgement {
+	a := acknowledgement{SavedAt: uktime.Clock(r.Arrival()), Marks: map[form.Code]string{}}
+	for _, q := range section.Questions {
+		a.Marks[q.Code] = form.Mark(answers[q.Code])
 	}
-	for _, q := range p.Section.Questions {
-		a.Marks[q.Code] = form.Mark(p.Answers[q.Code])
-	}
-	for _, c := range p.Clashes {
+	for _, c := range clashes {
 		told := conflict{Question: c.Question.Code, Name: c.Question.Name(), Who: c.Who, Theirs: form.Display(c.Question, c.Theirs)}
 		if !c.At.IsZero() {
 			told.At = uktime.Clock(c.At)
 		}
 		a.Conflicts = append(a.Conflicts, told)
 	}
-	if f, ok := fault.Of(err); ok && len(a.Conflicts) > 0 {
-		a.Words = f.Words
+	return a
+}
+
+func (a acknowledgement) reply() (route.Reply, error) {
+	if len(a.Conflicts) > 0 {
+		a.Words = "Someone else changed the same answers after you opened this section"
 		return route.JSONStatus(http.StatusConflict, a)
 	}
 	return route.JSON(a)

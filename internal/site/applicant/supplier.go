@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,28 +19,47 @@ import (
 	page "adoptionfund/web/page/apply"
 )
 
-type supplier struct{ products *product.Service }
+// supplier handles the pages of returns. root is where they stand: in the space of suppliers, or where an applicant fills one in.
+type supplier struct {
+	products *product.Service
+	root     string
+}
 
-// Supplier are the rows of the suppliers' pages.
+const (
+	suppliersRoot = "/supplier/products/"
+	fillingRoot   = "/filling-in/"
+)
+
+// Supplier are the rows of the suppliers' pages, and of those on which an applicant fills a return in for a supplier.
 func Supplier(products *product.Service) []route.Row {
-	h := supplier{products}
-	one, section, document := "/supplier/products/{product}", "/supplier/products/{product}/sections/{section}", "/supplier/products/{product}/import"
-	return []route.Row{
+	h := supplier{products, suppliersRoot}
+	one := "/supplier/products/{product}"
+	return slices.Concat([]route.Row{
 		{Method: http.MethodGet, Path: "/supplier", Action: access.ListProducts, Title: "Your products", Handle: h.list},
 		{Method: http.MethodPost, Path: "/supplier", Action: access.ClaimProduct, Title: "Your products", Handle: h.claim},
-		{Method: http.MethodGet, Path: one, Action: access.ViewReturn, Title: "DTAC return", Handle: h.show},
-		{Method: http.MethodPost, Path: one, Action: access.AnswerReturn, Title: "DTAC return", Handle: h.act, Body: 101 << 20},
 		{Method: http.MethodPost, Path: one + "/reuse", Action: access.PermitReuse, Title: "Reuse of a DTAC return", Handle: h.permit},
 		{Method: http.MethodGet, Path: one + "/release", Action: access.DeclareRelease, Title: "A new version of a product", Handle: h.releasing},
 		{Method: http.MethodPost, Path: one + "/release", Action: access.DeclareRelease, Title: "A new version of a product", Handle: h.release},
 		{Method: http.MethodGet, Path: one + "/merge", Action: access.MergeProducts, Title: "Two records of one product", Handle: h.mergeable},
 		{Method: http.MethodPost, Path: one + "/merge", Action: access.MergeProducts, Title: "Two records of one product", Handle: h.merge},
+		{Method: http.MethodGet, Path: one + "/filled-in/{filled}", Action: access.AnswerReturn, Title: "What an applicant filled in", Handle: h.filled},
+		{Method: http.MethodPost, Path: one + "/filled-in/{filled}", Action: access.AnswerReturn, Title: "What an applicant filled in", Handle: h.answerFilled},
+	}, h.returnRows(), supplier{products, fillingRoot}.returnRows())
+}
+
+// returnRows are the pages of a return: of a product, for its supplier, or of what an applicant fills in for one.
+func (h supplier) returnRows() []route.Row {
+	one := h.root + "{product}"
+	section, document := one+"/sections/{section}", one+"/import"
+	return append(h.uploadRows(), []route.Row{
+		{Method: http.MethodGet, Path: one, Action: access.ViewReturn, Title: "DTAC return", Handle: h.show},
+		{Method: http.MethodPost, Path: one, Action: access.AnswerReturn, Title: "DTAC return", Handle: h.act, Body: 101 << 20},
 		{Method: http.MethodGet, Path: one + "/files/{file}", Action: access.ViewReturn, Title: "Evidence of a DTAC return", Handle: h.download},
 		{Method: http.MethodGet, Path: section, Action: access.ViewReturn, Title: "A section of a DTAC return", Handle: h.section},
 		{Method: http.MethodPost, Path: section, Action: access.AnswerReturn, Title: "A section of a DTAC return", Handle: h.save},
 		{Method: http.MethodGet, Path: document, Action: access.AnswerReturn, Title: "Answers from a filled-in DTAC form", Handle: h.imported},
 		{Method: http.MethodPost, Path: document, Action: access.AnswerReturn, Title: "Answers from a filled-in DTAC form", Handle: h.decide, Body: 21 << 20},
-	}
+	}...)
 }
 
 func (h supplier) list(r *route.Request) (route.Reply, error) {
@@ -87,8 +107,11 @@ func (h supplier) act(r *route.Request) (route.Reply, error) {
 	return h.back(r)
 }
 
+// base is the address of the return.
+func (h supplier) base(r *route.Request) string { return h.root + url.PathEscape(string(productID(r))) }
+
 func (h supplier) back(r *route.Request) (route.Reply, error) {
-	path := "/supplier/products/" + url.PathEscape(string(productID(r)))
+	path := h.base(r)
 	if id := formID(r); id != "" {
 		path += "?form=" + url.QueryEscape(id)
 	}
@@ -110,18 +133,46 @@ func (h supplier) button(r *route.Request) (string, error) {
 			Question: form.Code(r.Field("plan-question")),
 			Action:   status.Action{What: r.Field("plan-what"), Owner: r.Field("plan-owner"), Due: day(r.Field("plan-due"))},
 		})
+	case "change":
+		return "Action changed", h.changePlan(r)
 	case "remove":
-		n, err := strconv.Atoi(r.Field("number"))
-		if err != nil {
-			n = -1
-		}
-		return "Removed", h.products.Remove(ctx, id, which, product.Item{Plan: r.Field("what") == "plan", Number: n, Revision: r.Version()})
+		return "Removed", h.products.Remove(ctx, id, which, item(r))
 	}
 	return "", fault.New(fault.Invalid, "Press one of the buttons on the page")
 }
 
+// changePlan changes an action where it stands: its inputs are named by its number, and so is what is wrong with them.
+func (h supplier) changePlan(r *route.Request) error {
+	i := item(r)
+	n := "-" + strconv.Itoa(i.Number)
+	err := h.products.ChangePlan(r.Context(), productID(r), formID(r), i, status.Action{
+		What: r.Field("plan-what" + n), Owner: r.Field("plan-owner" + n), Due: day(r.Field("plan-due" + n)),
+	})
+	f, ok := fault.Of(err)
+	if !ok || len(f.Fields) == 0 {
+		return err //nolint:wrapcheck // product has said what it was doing
+	}
+	named := fault.Problems{}
+	for field, words := range f.Fields {
+		named[field+n] = words
+	}
+	return fault.Fields(named)
+}
+
+// item is the row of a return that a button is about.
+func item(r *route.Request) product.Item {
+	n, err := strconv.Atoi(r.Field("number"))
+	if err != nil {
+		n = -1
+	}
+	return product.Item{Plan: r.Field("what") == "plan", Number: n, Mark: r.Field("mark")}
+}
+
 // addEvidence adds an item of evidence, with the file that came with it or with the name of a document alone.
 func (h supplier) addEvidence(r *route.Request) error {
+	if arrived := r.Field("upload"); arrived != "" {
+		return h.products.AttachEvidence(r.Context(), productID(r), formID(r), evidence(r), product.Attachment{Upload: ident.Upload(arrived)})
+	}
 	chosen := r.Files("content")
 	if len(chosen) == 0 {
 		return h.products.AddEvidence(r.Context(), productID(r), formID(r), evidence(r))
@@ -153,7 +204,7 @@ func evidence(r *route.Request) status.Evidence {
 	}
 	for name := range r.Form() {
 		switch name {
-		case "question", "kind", "file", "product_version", "action", "form", "version", "content":
+		case "question", "kind", "file", "product_version", "action", "form", "version", "content", "upload":
 		default:
 			e.Fields[name] = r.Field(name)
 		}
@@ -187,42 +238,6 @@ func brought(r *route.Request, field, none string) (string, []byte, error) {
 		return "", nil, fmt.Errorf("reading an upload: %w", err)
 	}
 	return files[0].Name, data, nil
-}
-
-func (h supplier) section(r *route.Request) (route.Reply, error) {
-	space, err := h.products.Show(r.Context(), productID(r), formID(r), r.Path("section"))
-	if err != nil {
-		return route.Reply{}, err
-	}
-	if typed, again := r.Typing(); again {
-		space.Return.Body.Answers, _ = form.Bind(space.Section, typed, space.Return.Body.Answers)
-	}
-	return route.Show(page.ReturnSection{Return: page.Return{Space: space, Problems: r.Problems(), Typed: r.Typed}})
-}
-
-func (h supplier) save(r *route.Request) (route.Reply, error) {
-	space, err := h.products.SaveSection(r.Context(), productID(r), formID(r), r.Path("section"), product.Typed{
-		Values: r.Form(), Revision: r.Version(), Strict: r.Button() == "continue",
-	})
-	if err != nil {
-		return r.Again(err, h.section)
-	}
-	r.Flash("Saved")
-	if r.Button() == "continue" {
-		return h.next(r, space)
-	}
-	return h.back(r)
-}
-
-// next leads to the section after the one that was saved, or back to the return.
-func (h supplier) next(r *route.Request, space product.Space) (route.Reply, error) {
-	for i, s := range space.Form.Sections {
-		if s.Code == space.Section.Code && i+1 < len(space.Form.Sections) {
-			path := "/supplier/products/" + url.PathEscape(string(productID(r))) + "/sections/" + url.PathEscape(space.Form.Sections[i+1].Path())
-			return route.GoTo(path + "?form=" + url.QueryEscape(space.Form.ID))
-		}
-	}
-	return h.back(r)
 }
 
 // day reads a day as people type it; what is none stays as it was typed, to be named as wrong.

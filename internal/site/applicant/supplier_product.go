@@ -3,6 +3,7 @@ package applicant
 import (
 	"net/url"
 
+	"adoptionfund/internal/fault"
 	"adoptionfund/internal/ident"
 	"adoptionfund/internal/product"
 	"adoptionfund/internal/site/route"
@@ -53,5 +54,33 @@ func (h supplier) merge(r *route.Request) (route.Reply, error) {
 		return r.Again(err, h.mergeable)
 	}
 	r.Flash("The two records are one")
+	return h.back(r)
+}
+
+// filled shows a supplier what an applicant filled in for it.
+func (h supplier) filled(r *route.Request) (route.Reply, error) {
+	handed, err := h.products.ShowFilling(r.Context(), productID(r), ident.Product(r.Path("filled")), formID(r))
+	if err != nil {
+		return route.Reply{}, err
+	}
+	return route.Show(page.Handed{Handed: handed})
+}
+
+func (h supplier) answerFilled(r *route.Request) (route.Reply, error) {
+	id, from := productID(r), ident.Product(r.Path("filled"))
+	switch r.Button() {
+	case "take":
+		if err := h.products.TakeFilling(r.Context(), id, from); err != nil {
+			return r.Again(err, h.filled)
+		}
+		r.Flash("What was filled in is in your return now. Read it, and send it when it is right")
+	case "aside":
+		if err := h.products.SetFillingAside(r.Context(), id, from); err != nil {
+			return r.Again(err, h.filled)
+		}
+		r.Flash("What was filled in is set aside. It counts for nothing any more")
+	default:
+		return r.Again(fault.New(fault.Invalid, "Press one of the buttons on the page"), h.filled)
+	}
 	return h.back(r)
 }

@@ -11,24 +11,37 @@ import (
 	"adoptionfund/internal/form"
 	"adoptionfund/internal/ident"
 	"adoptionfund/internal/site/route"
+	"adoptionfund/internal/upload"
 	page "adoptionfund/web/page/apply"
 )
 
 // uploadRows are the rows of uploads in pieces: what the script of a section's page speaks, in JSON. Without it the section's form
 // brings files.
 func uploadRows(o Options) []route.Row {
-	const one = "/applications/{ref}/uploads/{upload}"
+	return bay{
+		at: "/applications/{ref}/uploads", see: access.ViewApplication, bring: access.EditApplication,
+		list: o.uploads, start: o.startUpload, progress: o.uploadProgress, piece: o.addPiece, cancel: o.cancelUpload,
+	}.rows()
+}
+
+// bay is where uploads arrive: at an application, or at a DTAC return.
+type bay struct {
+	at         string
+	see, bring access.Action
+
+	list, start, progress, piece, cancel route.Handler
+}
+
+func (b bay) rows() []route.Row {
+	one := b.at + "/{upload}"
 	row := func(method, path string, a access.Action, handle route.Handler) route.Row {
 		return route.Row{Method: method, Path: path, Title: "Upload of a file", Action: a, Handle: inJSON(handle)}
 	}
-	piece := row(http.MethodPost, one, access.EditApplication, o.addPiece)
-	piece.Stream, piece.Body = true, application.MostPiece+1
+	piece := row(http.MethodPost, one, b.bring, b.piece)
+	piece.Stream, piece.Body = true, upload.MostPiece+1
 	return []route.Row{
-		row(http.MethodGet, "/applications/{ref}/uploads", access.ViewApplication, o.uploads),
-		row(http.MethodPost, "/applications/{ref}/uploads", access.EditApplication, o.startUpload),
-		row(http.MethodGet, one, access.ViewApplication, o.uploadProgress),
-		piece,
-		row(http.MethodPost, one+"/cancel", access.EditApplication, o.cancelUpload),
+		row(http.MethodGet, b.at, b.see, b.list), row(http.MethodPost, b.at, b.bring, b.start), row(http.MethodGet, one, b.see, b.progress),
+		piece, row(http.MethodPost, one+"/cancel", b.bring, b.cancel),
 	}
 }
 
@@ -79,15 +92,15 @@ func inJSON(handle route.Handler) route.Handler {
 			}
 			says.Error = strings.Join(words, ". ")
 		}
-		if u, stale := f.Latest.(application.Uploading); stale {
+		if u, stale := f.Latest.(upload.Uploading); stale {
 			says.Offset = &u.Received
 		}
 		return route.JSONStatus(route.Status(f.Kind), says)
 	}
 }
 
-func shown(u application.Uploading) uploading {
-	return uploading{ID: u.ID, Section: u.Section, Question: u.Question, Name: u.Name, Size: u.Size, Offset: u.Received, Piece: application.MostPiece / 2}
+func shown(u upload.Uploading) uploading {
+	return uploading{ID: u.ID, Section: u.Section, Question: string(u.Question), Name: u.Name, Size: u.Size, Offset: u.Received, Piece: upload.MostPiece / 2}
 }
 
 func progressOf(r *route.Request, p application.Progress) (route.Reply, error) {
@@ -106,25 +119,32 @@ func (o Options) uploads(r *route.Request) (route.Reply, error) {
 	if err != nil {
 		return route.Reply{}, err //nolint:wrapcheck // application has said what it was doing
 	}
+	return shownAll(rows, shown)
+}
+
+func shownAll(rows []upload.Uploading, one func(upload.Uploading) uploading) (route.Reply, error) {
 	list := make([]uploading, len(rows))
 	for i, u := range rows {
-		list[i] = shown(u)
+		list[i] = one(u)
 	}
 	return route.JSON(list)
 }
 
 func (o Options) startUpload(r *route.Request) (route.Reply, error) {
-	size, err := strconv.ParseInt(r.Field("size"), 10, 64)
-	if err != nil {
-		size = 0
-	}
-	u, err := o.Applications.StartUpload(r.Context(), refOf(r), application.UploadStart{
-		Section: r.Field("section"), Question: form.Code(r.Field("question")), Name: r.Field("name"), Size: size,
-	})
+	u, err := o.Applications.StartUpload(r.Context(), refOf(r), starts(r))
 	if err != nil {
 		return route.Reply{}, err //nolint:wrapcheck // application has said what it was doing
 	}
 	return route.JSONStatus(http.StatusCreated, shown(u))
+}
+
+// starts is the file that is to come.
+func starts(r *route.Request) upload.Start {
+	size, err := strconv.ParseInt(r.Field("size"), 10, 64)
+	if err != nil {
+		size = 0
+	}
+	return upload.Start{Section: r.Field("section"), Question: form.Code(r.Field("question")), Name: r.Field("name"), Size: size}
 }
 
 func (o Options) uploadProgress(r *route.Request) (route.Reply, error) {
@@ -137,13 +157,17 @@ func (o Options) uploadProgress(r *route.Request) (route.Reply, error) {
 
 func uploadOf(r *route.Request) ident.Upload { return ident.Upload(r.Path("upload")) }
 
-// addPiece takes a piece at ?at=N. A request that does not say where is at no place.
-func (o Options) addPiece(r *route.Request) (route.Reply, error) {
+// place is where a piece begins: ?at=N. A request that does not say it is at no place.
+func place(r *route.Request) int64 {
 	at, err := strconv.ParseInt(r.Query("at"), 10, 64)
 	if err != nil {
-		at = -1
+		return -1
 	}
-	p, err := o.Applications.AddPiece(r.Context(), refOf(r), uploadOf(r), at, r.Content())
+	return at
+}
+
+func (o Options) addPiece(r *route.Request) (route.Reply, error) {
+	p, err := o.Applications.AddPiece(r.Context(), refOf(r), uploadOf(r), place(r), r.Content())
 	if err != nil {
 		return route.Reply{}, err //nolint:wrapcheck // application has said what it was doing
 	}

@@ -52,7 +52,7 @@ func (o Options) save(r *route.Request) (route.Reply, error) {
 	typed := application.Typed{Values: values, Version: r.Version(), Strict: going && len(uploads) == 0}
 	p, err := o.Applications.Save(r.Context(), ref, code, typed)
 	if len(p.Clashes) > 0 {
-		return choose(r, p, unchosen)
+		return choose(r, page.ChooseInApplication(p, unchosen, r.Form()), unchosen)
 	}
 	if err == nil && going && len(uploads) == 0 {
 		return goOn(p)
@@ -76,8 +76,7 @@ func (o Options) save(r *route.Request) (route.Reply, error) {
 }
 
 // choose shows both versions of what two people changed: 409, or 422 where the choice was sent without being made.
-func choose(r *route.Request, p application.Page, unchosen fault.Problems) (route.Reply, error) {
-	shown := page.MakeChoose(p, unchosen, r.Form())
+func choose(r *route.Request, shown page.Choose, unchosen fault.Problems) (route.Reply, error) {
 	if len(unchosen) == 0 {
 		return route.ShowStatus(http.StatusConflict, shown)
 	}

@@ -146,7 +146,7 @@ func TestASummaryIsPrintedAndTheReturnExported(t *testing.T) {
 	if err != nil || len(again.Assessments) != len(a.example.Assessments) {
 		t.Errorf("%d assessments, %v", len(again.Assessments), err)
 	}
-	wants(t, a.server.SignedIn(testkit.Auditor).Get(a.page+"/return.yaml"), 403)
+	wants(t, a.server.SignedIn(testkit.Auditor).Get(a.page+"/return.yaml"), 404)
 	wants(t, b.Get("/dtac/products/"+string(ident.New[ident.Product]())+"/summary"), 404)
 }
 

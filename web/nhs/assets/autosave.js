@@ -221,6 +221,7 @@ class Keeping {
       if (this.changed.get(code) === count) this.changed.delete(code)
     }
     this.elsewhere ||= said.others
+    refresh(said.live)
     this.keepHere()
     if (conflicts.length > 0) return this.sayConflicts(conflicts)
     if (this.held.size > 0) return
@@ -333,6 +334,14 @@ class Keeping {
       if (['radio', 'checkbox'].includes(field.type)) field.checked = wanted.includes(field.value)
       else field.value = wanted[0] ?? ''
     }
+  }
+}
+
+// refresh shows parts of the page as the server says they are now, by the ids of their elements.
+function refresh(live) {
+  for (const [id, html] of Object.entries(live ?? {})) {
+    const place = document.getElementById(id)
+    if (place && place.innerHTML !== html) place.innerHTML = html
   }
 }
 

@@ -76,7 +76,9 @@ class Page {
     if (answer.status !== 200) return
     for (const begun of answer.told) {
       const question = this.questions.find((one) => one.name === begun.question)
-      if (question && begun.section === this.form.dataset.section) question.offer(begun)
+      if (!question || begun.section !== this.form.dataset.section) continue
+      if (begun.file) question.arrived(begun.id, begun.file)
+      else question.offer(begun)
     }
   }
 }
@@ -145,6 +147,35 @@ class Question {
     this.show(new Upload(this, begun, null)).offer()
   }
 
+  // arrived shows a file that is there and waits for the form, in place of one that was there before.
+  arrived(id, file) {
+    this.waiting?.remove()
+    const item = document.createElement('li')
+    item.className = 'af-upload'
+    const title = document.createElement('p')
+    title.className = 'af-upload__name'
+    title.textContent = file.name
+    const text = document.createElement('p')
+    text.className = 'af-upload__text'
+    text.textContent = `Uploaded, ${file.note}. It is added with the button below.`
+    const field = document.createElement('input')
+    field.type = 'hidden'
+    field.name = this.page.form.dataset.uploadField
+    field.value = id
+    const remove = button('Remove', file.name, () => {
+      ask('POST', `${this.page.address}/${id}/cancel`, new URLSearchParams())
+      item.remove()
+      this.waiting = undefined
+      this.list.hidden = this.list.children.length === 0
+      this.page.say(`${file.name} was removed`)
+      this.input.focus()
+    })
+    item.append(title, text, field, remove)
+    this.waiting = item
+    this.list.append(item)
+    this.list.hidden = false
+  }
+
   show(upload) {
     this.uploads.push(upload)
     this.list.append(upload.item)
@@ -156,7 +187,7 @@ class Question {
     this.uploads = this.uploads.filter((other) => other !== upload)
     const focused = upload.item.contains(document.activeElement)
     upload.item.remove()
-    this.list.hidden = this.uploads.length === 0
+    this.list.hidden = this.list.children.length === 0
     if (focused) (this.list.querySelector('button') ?? this.input).focus()
   }
 
@@ -306,6 +337,10 @@ class Upload {
     forget(this.id)
     this.page.saved(file)
     this.page.say(`${this.name} is uploaded`)
+    if (this.page.form.dataset.uploadField) {
+      this.question.arrived(this.id, file)
+      return this.question.drop(this)
+    }
     await this.question.refresh()
     this.question.drop(this)
     if (!file.href) for (const later of [6_000, 20_000, 60_000]) setTimeout(() => this.question.refresh(), later)

@@ -60,10 +60,10 @@ func attached(a *application.Application, list []application.File) map[ident.Fil
 
 // Attached is a file as it is shown: those that are held back, or in which a virus was found, cannot be opened.
 func Attached(ref ident.Ref, f application.File) nhs.AttachedFile {
-	shown := nhs.AttachedFile{Name: f.Name, Note: "(" + size(f.Size) + ", added " + uktime.Date(f.UploadedAt) + ")"}
+	shown := nhs.AttachedFile{Name: f.Name, Note: "(" + Size(f.Size) + ", added " + uktime.Date(f.UploadedAt) + ")"}
 	switch f.Scan {
 	case files.ScanPending:
-		shown.Note = "(" + size(f.Size) + "): being checked for viruses. It can be opened, and the application submitted, when that is done"
+		shown.Note = "(" + Size(f.Size) + "): being checked for viruses. It can be opened, and the application submitted, when that is done"
 	case files.ScanInfected:
 		shown.Note = "A virus was found in this file (" + f.Found + "), and it was deleted. Remove it here, and upload one without a virus if it is needed"
 	case files.ScanOff, files.ScanClean:
@@ -72,7 +72,8 @@ func Attached(ref ident.Ref, f application.File) nhs.AttachedFile {
 	return shown
 }
 
-func size(bytes int64) string {
+// Size writes a number of bytes for people.
+func Size(bytes int64) string {
 	const kibi, mebi = 1 << 10, 1 << 20
 	if bytes >= mebi {
 		return fmt.Sprintf("%.1f MB", float64(bytes)/mebi)

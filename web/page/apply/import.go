@@ -25,15 +25,11 @@ type Import struct {
 func (p Import) Head() shared.Head {
 	return shared.Head{
 		Title: "Answers found in your file", Caption: "DTAC return of " + p.Product.Name + " " + p.Product.Version,
-		Crumbs: nhs.Breadcrumbs{{Href: "/", Text: "Home"}, {Href: "/supplier", Text: "Your products"}, {Href: p.back(), Text: p.Product.Name}},
+		Crumbs: inReturn(p.Product, "?form="+p.Form.ID),
 	}
 }
 
-func (p Import) back() string {
-	return "/supplier/products/" + string(p.Product.ID) + "?form=" + p.Form.ID
-}
-
-func (p Import) action() string { return "/supplier/products/" + string(p.Product.ID) + "/import" }
+func (p Import) action() string { return returnAt(p.Product) + "/import" }
 
 func (p Import) revision() string { return strconv.Itoa(p.Return.Revision) }
 

@@ -35,6 +35,14 @@ func outlook(o product.Outlook) nhs.SummaryList {
 		sent = o.Form.Title + ", sent " + uktime.Date(*o.SentAt)
 		provisional = o.Provisional.Label() + ", provisionally: it follows from the return alone"
 	}
+	switch {
+	case o.ByFiller:
+		sent = o.Form.Title + ", filled in for the supplier and sent " + uktime.Date(*o.SentAt)
+	case o.FilledIn != "" && o.SentAt == nil:
+		sent = "Being filled in for the supplier, not sent yet"
+	case o.Claimed && o.SentAt == nil && !o.Withheld:
+		sent = "Its supplier completes it, and has not sent it yet"
+	}
 	if o.Position != nil {
 		position = o.Position.Words()
 	}

@@ -10,6 +10,7 @@ import (
 	"adoptionfund/internal/application"
 	"adoptionfund/internal/form"
 	"adoptionfund/internal/ident"
+	"adoptionfund/internal/product"
 	"adoptionfund/internal/uktime"
 	"adoptionfund/web/nhs"
 	"adoptionfund/web/page/shared"
@@ -63,23 +64,48 @@ func (s Section) encoding() string {
 
 // Choose is where the second of two who changed the same answers sees both versions, and chooses.
 type Choose struct {
-	application.Page
 	Clashes  []clash
 	Problems map[string]string
+
+	head    shared.Head
+	address string // of the section
+	history string // where both versions are kept; empty: what was typed is on this page alone
+	version int
+	answers nhs.SectionAnswers
+	files   []application.File
 }
 
-// MakeChoose makes the page for the answers that two changed. typed is what was typed of combinations, where it is shown again.
-func MakeChoose(p application.Page, problems map[string]string, typed map[string][]string) Choose {
-	c := Choose{Page: p, Problems: problems}
-	for _, found := range p.Clashes {
-		code := string(found.Question.Code)
-		one := clash{Clash: found, chosen: first(typed["choose."+code]), combined: first(typed["both."+code])}
-		if one.combined == "" {
-			one.combined = found.Mine.Text
-		}
-		c.Clashes = append(c.Clashes, one)
+// ChooseInApplication makes the page for the answers of a section of an application that two changed. typed is what was typed of
+// combinations, where it is shown again.
+func ChooseInApplication(p application.Page, problems map[string]string, typed map[string][]string) Choose {
+	address := at(p.Application, "/sections/"+p.Section.Path())
+	return Choose{
+		Clashes: clashesOf(p.Clashes, typed), Problems: problems, address: address, history: at(p.Application, "/history?section="+p.Section.Path()),
+		version: p.Version, answers: Section{Page: p}.answers(), files: p.Files,
+		head: shared.Head{Caption: caption(p.Application), Crumbs: append(above(p.Application), nhs.Link{Href: address, Text: p.Section.Title})},
 	}
-	return c
+}
+
+// ChooseInReturn makes the page for the answers of a section of a DTAC return that two changed.
+func ChooseInReturn(sp product.Space, problems map[string]string, typed map[string][]string) Choose {
+	shown := ReturnSection{Return{Space: sp}}
+	head := shown.Head()
+	return Choose{
+		Clashes: clashesOf(sp.Clashes, typed), Problems: problems, address: shown.path(), version: sp.Return.Revision, answers: shown.answers(),
+		head: shared.Head{Caption: head.Caption, Crumbs: append(head.Crumbs, nhs.Link{Href: shown.path(), Text: head.Title})},
+	}
+}
+
+func clashesOf(all []form.Clash, typed map[string][]string) []clash {
+	list := make([]clash, len(all))
+	for i, found := range all {
+		code := string(found.Question.Code)
+		list[i] = clash{Clash: found, chosen: first(typed["choose."+code]), combined: first(typed["both."+code])}
+		if list[i].combined == "" {
+			list[i].combined = found.Mine.Text
+		}
+	}
+	return list
 }
 
 func first(values []string) string {
@@ -91,13 +117,13 @@ func first(values []string) string {
 
 // Head tells the frame.
 func (c Choose) Head() shared.Head {
-	return shared.Head{Title: "Choose which version to keep", Caption: caption(c.Application), Crumbs: append(above(c.Application), nhs.Link{
-		Href: at(c.Application, "/sections/"+c.Section.Path()), Text: c.Section.Title,
-	})}
+	head := c.head
+	head.Title = "Choose which version to keep"
+	return head
 }
 
 func (c Choose) section(whose string) nhs.SectionAnswers {
-	s := Section{Page: c.Page}.answers()
+	s := c.answers
 	s.Within = whose
 	return s
 }
@@ -117,7 +143,7 @@ func (c Choose) it() string {
 }
 
 func (c Choose) name(id string) string {
-	for _, f := range c.Files {
+	for _, f := range c.files {
 		if f.ID == ident.File(id) {
 			return f.Name
 		}
@@ -127,7 +153,7 @@ func (c Choose) name(id string) string {
 
 // clash is an answer that two changed.
 type clash struct {
-	application.Clash
+	form.Clash
 
 	chosen   string
 	combined string

@@ -61,6 +61,8 @@ func (p Supplied) input(name, label, hint string) nhs.Input {
 // Return is a product's DTAC return as its supplier works on it.
 type Return struct {
 	product.Space
+
+	Stored   form.Answers // what is kept, where what was typed is shown and was refused
 	Problems fault.Problems
 	Typed    func(name, stored string) string
 }
@@ -68,11 +70,43 @@ type Return struct {
 // Head is what the frame shows.
 func (p Return) Head() shared.Head {
 	return shared.Head{
-		Title: p.Product.Name + " " + p.Product.Version, Caption: "DTAC return", Crumbs: nhs.Breadcrumbs{{Href: "/", Text: "Home"}, {Href: "/supplier", Text: "Your products"}},
+		Title: p.Product.Name + " " + p.Product.Version, Caption: p.caption(), Crumbs: aboveReturn(p.Product),
 	}
 }
 
-func (p Return) action() string { return "/supplier/products/" + string(p.Product.ID) }
+func (p Return) caption() string {
+	if p.Product.IsFilledIn() {
+		return "DTAC return, filled in for " + p.Product.Supplier
+	}
+	return "DTAC return"
+}
+
+func (p Return) action() string { return returnAt(p.Product) }
+
+// returnAt is the address of the return of a product: in the space of its supplier, or where an applicant fills it in.
+func returnAt(p *product.Product) string {
+	if p.IsFilledIn() {
+		return "/filling-in/" + string(p.ID)
+	}
+	return "/supplier/products/" + string(p.ID)
+}
+
+// aboveReturn leads back to where somebody came from to a return.
+func aboveReturn(p *product.Product) nhs.Breadcrumbs {
+	if p.IsFilledIn() {
+		ref := string(p.Application())
+		return nhs.Breadcrumbs{
+			{Href: "/", Text: "Home"}, {Href: "/applications", Text: "Applications"}, {Href: "/applications/" + ref, Text: ref},
+			{Href: "/applications/" + ref + "/products", Text: "Candidate products"},
+		}
+	}
+	return nhs.Breadcrumbs{{Href: "/", Text: "Home"}, {Href: "/supplier", Text: "Your products"}}
+}
+
+// inReturn leads back to a return.
+func inReturn(p *product.Product, query string) nhs.Breadcrumbs {
+	return append(aboveReturn(p), nhs.Link{Href: returnAt(p) + query, Text: p.Name})
+}
 
 func (p Return) facts() nhs.SummaryList {
 	rows := []nhs.SummaryRow{{Key: "Form", Value: p.Form.Title + ", version " + p.Form.Version}}
@@ -81,10 +115,15 @@ func (p Return) facts() nhs.SummaryList {
 		sent = "Sent " + uktime.Moment(*p.Return.SubmittedAt)
 	}
 	rows = append(rows, nhs.SummaryRow{Key: "Return", Value: sent}, nhs.SummaryRow{Key: "Provisional status as it stands", Value: p.Result.Provisional.Label()})
+	if by := p.Call; by != nil && p.Product.IsFilledIn() {
+		rows = append(rows, nhs.SummaryRow{Key: "Filled in for", Value: string(p.Product.Application()) + ", by its main contact"})
+	}
 	if p.Position != nil {
 		rows = append(rows, nhs.SummaryRow{Key: "Position of the fund", Value: p.Position.Words()})
 	}
-	rows = append(rows, nhs.SummaryRow{Key: "Reuse", Value: p.reuse()})
+	if !p.Product.IsFilledIn() {
+		rows = append(rows, nhs.SummaryRow{Key: "Reuse", Value: p.reuse()})
+	}
 	return nhs.SummaryList{Rows: rows}
 }
 
@@ -186,11 +225,40 @@ func (p Return) planQuestions() []nhs.Option {
 	return options
 }
 
+func (p Return) revision() string { return strconv.Itoa(p.Return.Revision) }
+
 func planLine(row status.Planned) string {
 	return fmt.Sprintf("%s: %s (%s, by %s)", row.Question, row.What, row.Owner, row.Due)
 }
 
-func (p Return) revision() string { return strconv.Itoa(p.Return.Revision) }
+// planInputs are the inputs of an action, named by its number; -1: of one that is added.
+func (p Return) planInputs(n int, a status.Action) []nhs.Input {
+	suffix, due := "", ""
+	if n >= 0 {
+		suffix = "-" + strconv.Itoa(n)
+	}
+	if a.Due != "" {
+		due = a.Due.String()
+	}
+	input := func(name, label, hint, stored string) nhs.Input {
+		name += suffix
+		return nhs.Input{Name: name, Label: label, Hint: hint, Value: p.Typed(name, stored), Error: p.Problems[name]}
+	}
+	what, owner := input("plan-what", "What will be done", "", a.What), input("plan-owner", "Owner", "", a.Owner)
+	when := input("plan-due", "Due", "For example, 31 12 2026", due)
+	when.Width, when.NoSpellcheck = 20, true
+	return []nhs.Input{what, owner, when}
+}
+
+// addsEvidence reports whether the form that adds evidence is open, because something in it is wrong.
+func (p Return) addsEvidence() bool {
+	for _, field := range append(p.evidenceFields(), nhs.Input{Name: "question"}, nhs.Input{Name: "kind"}, nhs.Input{Name: "file"}, nhs.Input{Name: "content"}, nhs.Input{Name: "product_version"}) {
+		if p.Problems[field.Name] != "" {
+			return true
+		}
+	}
+	return false
+}
 
 // evidenceQuestions are the questions that take evidence.
 func (p Return) evidenceQuestions() []nhs.Option {
@@ -268,7 +336,7 @@ type ReturnSection struct{ Return }
 func (p ReturnSection) Head() shared.Head {
 	return shared.Head{
 		Title: string(p.Section.Code) + " " + p.Section.Title, Caption: "DTAC return of " + p.Product.Name + " " + p.Product.Version,
-		Crumbs: nhs.Breadcrumbs{{Href: "/", Text: "Home"}, {Href: "/supplier", Text: "Your products"}, {Href: p.action() + p.query(), Text: p.Product.Name}},
+		Crumbs: inReturn(p.Product, p.query()),
 	}
 }
 
@@ -285,5 +353,9 @@ func (p ReturnSection) questions() nhs.Questions {
 		}
 		s.Questions[i] = &shown
 	}
-	return nhs.Questions{Form: p.Form, Section: &s, Answers: p.Space.Return.Body.Answers, Problems: p.Problems, Codes: true}
+	return nhs.Questions{Form: p.Form, Section: &s, Answers: p.Space.Return.Body.Answers, Stored: p.Stored, Problems: p.Problems, Codes: true}
+}
+
+func (p ReturnSection) answers() nhs.SectionAnswers {
+	return nhs.SectionAnswers{Form: p.Form, Section: p.Section, Answers: p.Space.Return.Body.Answers, Codes: true}
 }

@@ -27,11 +27,7 @@ type Release struct {
 
 // Head is what the frame shows.
 func (p Release) Head() shared.Head {
-	return shared.Head{Title: "Declare a new version", Caption: p.Product.Name + " " + p.Product.Version, Crumbs: ofProduct(p.Product)}
-}
-
-func ofProduct(p *product.Product) nhs.Breadcrumbs {
-	return nhs.Breadcrumbs{{Href: "/", Text: "Home"}, {Href: "/supplier", Text: "Your products"}, {Href: "/supplier/products/" + string(p.ID), Text: p.Name}}
+	return shared.Head{Title: "Declare a new version", Caption: p.Product.Name + " " + p.Product.Version, Crumbs: inReturn(p.Product, "")}
 }
 
 func (p Release) path() string { return "/supplier/products/" + string(p.Product.ID) + "/release" }
@@ -71,7 +67,7 @@ type Merge struct {
 
 // Head is what the frame shows.
 func (p Merge) Head() shared.Head {
-	return shared.Head{Title: "Merge two records of one product", Caption: p.Product.Name + " " + p.Product.Version, Crumbs: ofProduct(p.Product)}
+	return shared.Head{Title: "Merge two records of one product", Caption: p.Product.Name + " " + p.Product.Version, Crumbs: inReturn(p.Product, "")}
 }
 
 func (p Merge) path() string { return "/supplier/products/" + string(p.Product.ID) + "/merge" }

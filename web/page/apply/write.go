@@ -154,7 +154,7 @@ func (f Files) table() nhs.Table {
 			added += ". A virus was found (" + file.Found + "), the file was deleted"
 		case files.ScanOff, files.ScanClean:
 		}
-		t.Rows = append(t.Rows, []nhs.Cell{{Text: file.Name, Href: Attached(f.Application.Ref, file).Href}, {Text: question}, {Text: size(file.Size)}, {Text: added}})
+		t.Rows = append(t.Rows, []nhs.Cell{{Text: file.Name, Href: Attached(f.Application.Ref, file).Href}, {Text: question}, {Text: Size(file.Size)}, {Text: added}})
 	}
 	return t
 }

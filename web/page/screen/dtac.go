@@ -45,7 +45,7 @@ func (p ProductDesk) mine(part position.Part) bool {
 func (p ProductDesk) action() string { return "/dtac/products/" + string(p.Product.ID) }
 
 func (p ProductDesk) facts() nhs.SummaryList {
-	rows := []nhs.SummaryRow{{Key: "Supplier", Value: p.Product.Supplier}}
+	rows := []nhs.SummaryRow{{Key: "Supplier", Value: p.Product.Supplier + filledIn(p.Product.IsFilledIn())}}
 	if p.Return != nil {
 		rows = append(rows,
 			nhs.SummaryRow{Key: "Return", Value: p.Form.Title + ", sent " + uktime.Moment(*p.Return.SubmittedAt)},
@@ -345,7 +345,7 @@ func (p ApplicationDesk) table() nhs.Table {
 			text = "The supplier has not permitted that this application relies on its return"
 		}
 		t.Rows = append(t.Rows, []nhs.Cell{
-			{Text: name, Href: "/dtac/products/" + string(c.ID)}, {Text: c.Supplier}, {Text: strings.Join(c.Forms, ", ")}, {Content: statusTag(c.Provisional)}, {Text: text},
+			{Text: name + filledIn(c.FilledIn), Href: "/dtac/products/" + string(c.Return)}, {Text: c.Supplier}, {Text: strings.Join(c.Forms, ", ")}, {Content: statusTag(c.Provisional)}, {Text: text},
 		})
 	}
 	return t

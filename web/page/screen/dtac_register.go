@@ -45,7 +45,7 @@ func (p Register) table() nhs.Table {
 			due = "Full assessment"
 		}
 		t.Rows = append(t.Rows, []nhs.Cell{
-			{Text: e.Name + " " + e.Version + ", " + e.Supplier, Href: "/dtac/products/" + string(e.ID)}, {Text: strconv.Itoa(e.Uses)},
+			{Text: e.Name + " " + e.Version + ", " + e.Supplier + filledIn(e.IsFilledIn()), Href: "/dtac/products/" + string(e.ID)}, {Text: strconv.Itoa(e.Uses)},
 			{Content: statusTag(e.Provisional)}, {Content: standing(e)}, {Text: e.Standing.Expires.String()}, {Text: due}, {Text: holders(e.Sections)},
 		})
 	}
@@ -75,4 +75,12 @@ func statuses(list ...status.Status) []nhs.Option {
 		all[i] = nhs.Option{Value: string(s), Label: s.Label()}
 	}
 	return all
+}
+
+// filledIn says that a return is not its supplier's word yet.
+func filledIn(is bool) string {
+	if is {
+		return " (filled in by an applicant for the supplier)"
+	}
+	return ""
 }
