@@ -55,6 +55,7 @@ type Demonstration struct {
 	known  map[string]ident.Product
 	themes map[string][]project
 	orgs   []people.Organisation
+	today  time.Time // as which it stands in the end
 }
 
 // Stage is how far the first round has got.
@@ -76,6 +77,7 @@ func New(rooms Rooms, clock *Clock) *Demonstration {
 // Load loads the demonstration at a stage, so that it stands there today. done is told how far it is, 0 to 1.
 func (d *Demonstration) Load(ctx context.Context, stage Stage, done func(share float64)) error {
 	today := d.clock.Now()
+	d.today = today
 	text, ok := Stages()[stage]
 	if !ok {
 		return fmt.Errorf("there is no stage %q", stage)

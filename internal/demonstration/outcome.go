@@ -28,6 +28,7 @@ func (c *course) planDecision() {
 		}
 		return nil
 	})
+	c.d.agenda.plan(proposed.Add(-time.Hour), c.share)
 	c.d.agenda.plan(proposed, c.propose)
 	c.d.agenda.plan(release, func(ctx context.Context) error {
 		if err := c.d.Decisions.Release(access.With(ctx, access.System(access.ReleaseCall)), c.ref); err != nil {

@@ -34,6 +34,7 @@ func Accounts() []Account {
 		{"screening@demo.example", "Edith Marlow", "screening_officer", "eligibility officer"},
 		{"screening2@demo.example", "Owen Pryce", "screening_officer", "second eligibility officer"},
 		{"dtac@demo.example", "Dara Kilbride", "dtac_assessor", "DTAC assessor"},
+		{"dtac2@demo.example", "Devi Strand", "dtac_assessor", "second DTAC assessor"},
 		{"member@demo.example", "Mina Castellan", "panel_member", "panel member"},
 		{"chair@demo.example", "Charlotte Verey", "panel_chair", "panel chair"},
 		{"deputy@demo.example", "Desmond Aki", "panel_chair", "deputy chair"},

@@ -16,7 +16,7 @@ import (
 const questionSet = "dtac-v2"
 
 // returnOf writes an invented DTAC return: complete, or with something on the way, or without what cannot be put off.
-func returnOf(p project, grade string, today time.Time) string {
+func returnOf(p project, grade string, today, ends time.Time) string {
 	var b strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
 	line("product: {name: %q, version: \"2.1\", supplier: %q}", p.Product, p.Supplier)
@@ -40,7 +40,7 @@ func returnOf(p project, grade string, today time.Time) string {
 	day := func(months int) string { return today.AddDate(0, months, 0).Format(time.DateOnly) }
 	evidence := []struct{ question, kind, fields string }{
 		{"B4", "data_flow_diagram", ""}, {"C1.2.3", "clinical_risk_management_system", ""}, {"C1.2.4", "clinical_safety_case_report", ""}, {"C1.2.4", "hazard_log", ""},
-		{"C2.2.1", "ico_registration", "registration_expiry_date: " + quoted(day(9))}, {"C2.2.2", "dpia", ""}, {"C2.2.3", "privacy_notice", ""}, {"C2.2.4", "terms_and_conditions", ""},
+		{"C2.2.1", "ico_registration", "registration_expiry_date: " + quoted(ends.Format(time.DateOnly))}, {"C2.2.2", "dpia", ""}, {"C2.2.3", "privacy_notice", ""}, {"C2.2.4", "terms_and_conditions", ""},
 		{"C3.1", "cyber_essentials_certificate", "certificate_issue_date: " + quoted(day(-4))}, {"C3.3", "penetration_test_summary", "test_date: " + quoted(day(-3))}, {"D1.1", "user_journey_map", ""},
 	}
 	for _, e := range evidence {
@@ -93,7 +93,7 @@ func (d *Demonstration) supply(ctx context.Context, p project, n int) error {
 	}
 	d.known[p.Product] = id
 	return d.do(ctx, email, func(ctx context.Context) error {
-		if err := d.Products.UploadReturn(ctx, id, questionSet, "return.yaml", []byte(returnOf(p, d.grade(p), d.clock.Now()))); err != nil {
+		if err := d.Products.UploadReturn(ctx, id, questionSet, "return.yaml", []byte(returnOf(p, d.grade(p), d.clock.Now(), d.ends(p)))); err != nil {
 			return fmt.Errorf("the return of %s: %w", p.Product, err)
 		}
 		if err := d.Products.Submit(ctx, id, questionSet); err != nil {
@@ -101,6 +101,14 @@ func (d *Demonstration) supply(ctx context.Context, p project, n int) error {
 		}
 		return d.Products.PermitReuse(ctx, id, true)
 	})
+}
+
+// ends is the day on which the registration of a supplier ends: of some products in the weeks after today.
+func (d *Demonstration) ends(p project) time.Time {
+	if slices.Contains(endsSoon(), p.Product) {
+		return d.today.AddDate(0, 0, 25)
+	}
+	return d.clock.Now().AddDate(0, 9, 0)
 }
 
 // grade is how far a product is with DTAC: most are compliant, a third is on the way, five are not.

@@ -233,6 +233,8 @@ type Candidate struct {
 	Provisional status.Status // the best of its returns; incomplete where there is none
 	Position    *Position     // of this call, else the last; nil: none
 	Withheld    bool          // its supplier has not permitted that this application relies on its return
+
+	Conditions []status.FundCondition // what the call asks beyond DTAC, by the return that the status is from
 }
 
 // Candidates gives the candidate products of an application with their provisional status today, by name. call is the application's.
@@ -288,7 +290,7 @@ func (l link) candidate(p Product, call ident.Call, seen map[ident.Product]fores
 	record, counts := l.effective(seen)
 	c.Return, c.FilledIn = record, record != p.ID
 	if counts {
-		c.Provisional, c.Forms = seen[record].status, seen[record].forms
+		c.Provisional, c.Forms, c.Conditions = seen[record].status, seen[record].forms, seen[record].conditions
 	} else {
 		c.Withheld = len(seen[p.ID].forms) > 0
 	}
@@ -332,8 +334,9 @@ func Best(list []Candidate) status.Status {
 
 // foreseen is a provisional status with the forms of the returns that it is from.
 type foreseen struct {
-	status status.Status
-	forms  []string
+	status     status.Status
+	forms      []string
+	conditions []status.FundCondition
 }
 
 // provisionals evaluates the returns of products for a call, today.
@@ -371,6 +374,9 @@ func provisionals(tx *work.Tx, products []Product, call *fund.Call) (map[ident.P
 			return nil, err
 		}
 		seen := found[r.ProductID]
+		if len(seen.forms) == 0 || better(seen.status, result.Provisional) != seen.status {
+			seen.conditions = result.FundConditions
+		}
 		seen.status, seen.forms = better(seen.status, result.Provisional), append(seen.forms, r.Form)
 		found[r.ProductID] = seen
 	}

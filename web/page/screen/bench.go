@@ -291,14 +291,14 @@ func (p Bench) markReason() nhs.Textarea {
 func (p Bench) products() nhs.Table {
 	t := nhs.Table{
 		ID: "products", Caption: "Candidate products", CaptionSize: nhs.Small, RowHeaders: true, Empty: "The application names no product.",
-		Columns: []nhs.Column{{Heading: "Product"}, {Heading: "Supplier"}, {Heading: "Provisional status"}, {Heading: "Position of the fund"}},
+		Columns: []nhs.Column{{Heading: "Product"}, {Heading: "Supplier"}, {Heading: "Provisional status"}, {Heading: "Position of the fund"}, {Heading: "Asked beyond DTAC"}},
 	}
 	for _, c := range p.Products {
 		position := "None yet"
 		if c.Position != nil {
 			position = c.Position.Words()
 		}
-		t.Rows = append(t.Rows, []nhs.Cell{{Text: c.Name + " " + c.Version}, {Text: c.Supplier}, {Content: statusTag(c.Provisional)}, {Text: position}})
+		t.Rows = append(t.Rows, []nhs.Cell{{Text: c.Name + " " + c.Version}, {Text: c.Supplier}, {Content: statusTag(c.Provisional)}, {Text: position}, {Text: conditions(c.Conditions)}})
 	}
 	return t
 }

@@ -331,7 +331,7 @@ func (p ApplicationDesk) Head() shared.Head {
 func (p ApplicationDesk) table() nhs.Table {
 	t := nhs.Table{
 		ID: "candidates", Caption: "Candidate products", RowHeaders: true, Empty: "The application names no product.",
-		Columns: []nhs.Column{{Heading: "Product"}, {Heading: "Supplier"}, {Heading: "Returns"}, {Heading: "Provisional status"}, {Heading: "Position of the fund"}},
+		Columns: []nhs.Column{{Heading: "Product"}, {Heading: "Supplier"}, {Heading: "Returns"}, {Heading: "Provisional status"}, {Heading: "Position of the fund"}, {Heading: "Asked beyond DTAC"}},
 	}
 	for _, c := range p.Candidates {
 		name, text := c.Name+" "+c.Version, "None yet"
@@ -345,7 +345,7 @@ func (p ApplicationDesk) table() nhs.Table {
 			text = "The supplier has not permitted that this application relies on its return"
 		}
 		t.Rows = append(t.Rows, []nhs.Cell{
-			{Text: name + filledIn(c.FilledIn), Href: "/dtac/products/" + string(c.Return)}, {Text: c.Supplier}, {Text: strings.Join(c.Forms, ", ")}, {Content: statusTag(c.Provisional)}, {Text: text},
+			{Text: name + filledIn(c.FilledIn), Href: "/dtac/products/" + string(c.Return)}, {Text: c.Supplier}, {Text: strings.Join(c.Forms, ", ")}, {Content: statusTag(c.Provisional)}, {Text: text}, {Text: conditions(c.Conditions)},
 		})
 	}
 	return t
@@ -379,4 +379,19 @@ func (p ApplicationDesk) mark() nhs.Radios {
 func (p ApplicationDesk) markReason() nhs.Textarea {
 	name := string(p.Fixed.Assessor.Code) + "-reason"
 	return nhs.Textarea{Name: name, Label: "Reason for the score", Rows: 3, Value: p.Typed(name, ""), Error: p.Problems[name]}
+}
+
+// conditions says what a call asks beyond DTAC, and whether it is met: apart from the status, which it never changes.
+func conditions(list []status.FundCondition) string {
+	parts := make([]string, len(list))
+	for i, c := range list {
+		parts[i] = string(c.Code) + " not met"
+		if c.Met {
+			parts[i] = string(c.Code) + " met"
+		}
+	}
+	if len(parts) == 0 {
+		return "Nothing"
+	}
+	return strings.Join(parts, ", ")
 }
