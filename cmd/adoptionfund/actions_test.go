@@ -19,8 +19,7 @@ import (
 // versions bring what asks them; an action that is granted and forgotten would not be in this list.
 func later() []access.Action {
 	return []access.Action{
-		access.ImportGrants, access.ImportProgrammes,
-		access.EditRound, access.ArchiveCall, access.ViewOtherFunding, access.SettleMatch,
+		access.EditRound, access.ArchiveCall,
 		access.ProposeShortlist, access.ConfirmShortlist, access.ViewProduct, access.EditProduct,
 		access.FindInterests, access.RemindReviewer, access.EditFeedback,
 		access.DiscussModeration, access.ViewMeeting, access.PrepareMeeting, access.RecordMeeting, access.SignMinutes, access.RunCalibration,

@@ -24,6 +24,7 @@ import (
 	"adoptionfund/internal/jobs"
 	"adoptionfund/internal/notify"
 	"adoptionfund/internal/pdf"
+	"adoptionfund/internal/otherfunding"
 	"adoptionfund/internal/people"
 	"adoptionfund/internal/position"
 	"adoptionfund/internal/product"
@@ -55,6 +56,7 @@ type app struct {
 	applications *application.Service
 	products     *product.Service
 	positions    *position.Service
+	others       *otherfunding.Service
 	eligibility  *eligibility.Service
 	interests    *interest.Service
 	assignments  *assignment.Service
@@ -158,6 +160,7 @@ func (a *app) rooms() error {
 	if a.positions, err = position.NewService(a.gate, a.library); err != nil {
 		return fmt.Errorf("preparing DTAC positions: %w", err)
 	}
+	a.others = otherfunding.NewService(a.gate, a.applications)
 	a.eligibility = eligibility.NewService(a.gate, a.applications)
 	a.reviews = review.NewService(a.gate, a.library, a.rubrics, product.Provisional)
 	a.assignments = assignment.NewService(a.gate, a.library)
@@ -195,6 +198,9 @@ func (a *app) worker() (*jobs.Worker, error) {
 		},
 		string(access.ScanFiles): func(ctx context.Context, payload string) error {
 			return a.applications.ScanFile(access.With(ctx, access.System(access.ScanFiles)), ident.File(payload))
+		},
+		string(access.MatchOtherFunding): func(ctx context.Context, payload string) error {
+			return a.others.Match(access.With(ctx, access.System(access.MatchOtherFunding)), payload)
 		},
 		string(access.SweepFiles): func(ctx context.Context, _ string) error {
 			if err := a.nextSweep(time.Hour); err != nil {
@@ -237,6 +243,9 @@ func (a *app) tick(ctx context.Context) error {
 	}
 	if err := a.positions.WarnDue(ctx); err != nil {
 		return fmt.Errorf("warning of DTAC positions that end: %w", err)
+	}
+	if err := a.others.Sweep(access.With(ctx, access.System(access.MatchOtherFunding))); err != nil {
+		return fmt.Errorf("removing lists that were replaced: %w", err)
 	}
 	if err := a.eligibility.ExpireDue(ctx); err != nil {
 		return fmt.Errorf("ending clarifications: %w", err)

@@ -115,7 +115,10 @@ func (c *demoCommand) load(ctx context.Context, s *session, a *app, clock *demon
 		Interests: a.interests, Assignments: a.assignments, Reviews: a.reviews, Allocations: a.allocations, Decisions: a.decisions, Awards: a.awards,
 		Jobs: func(ctx context.Context) error { _, err := worker.Run(ctx); return err },
 	}
-	bar := newBar(s.errOut, s.now)
+	bar := newBar(s.errOut, s.now, "Setting up the demonstration")
+	if !bar.terminal {
+		_, _ = fmt.Fprintln(s.errOut, "Setting up the demonstration (about a minute) …")
+	}
 	if err := demonstration.New(rooms, clock).Load(ctx, stage, bar.show); err != nil {
 		return fmt.Errorf("loading: %w", err)
 	}
@@ -125,7 +128,9 @@ func (c *demoCommand) load(ctx context.Context, s *session, a *app, clock *demon
 	if err := a.gate.FlushReads(operator); err != nil {
 		return fmt.Errorf("keeping the read log: %w", err)
 	}
+	bar.show(1)
 	bar.end()
+	_, _ = fmt.Fprintf(s.errOut, "Ready after %s.\n", s.now().Sub(bar.began).Round(time.Second))
 	return demonstration.MarkAs(operator, a.gate, stage, true) //nolint:wrapcheck // says what it was doing
 }
 
@@ -161,39 +166,39 @@ func (s *session) accounts(address string) {
 	}
 }
 
-// bar is a progress bar on a terminal, and nothing in a pipe but a line at the beginning and the end.
+// bar is a progress bar on a terminal, and nothing in a pipe.
 type bar struct {
 	out      io.Writer
 	terminal bool
 	now      func() time.Time
+	what     string
 	began    time.Time
 	shown    int
 }
 
-func newBar(out io.Writer, now func() time.Time) *bar {
-	b := &bar{out: out, now: now, began: now(), shown: -1}
+func newBar(out io.Writer, now func() time.Time, what string) *bar {
+	b := &bar{out: out, now: now, what: what, began: now(), shown: -1}
 	if f, ok := out.(*os.File); ok {
 		info, err := f.Stat()
 		b.terminal = err == nil && info.Mode()&os.ModeCharDevice != 0
-	}
-	if !b.terminal {
-		_, _ = fmt.Fprintln(out, "Setting up the demonstration (about a minute) …")
 	}
 	return b
 }
 
 func (b *bar) show(share float64) {
-	percent := int(share * 100)
+	percent := min(100, int(share*100))
 	if !b.terminal || percent == b.shown {
 		return
 	}
 	b.shown = percent
 	const width = 40
 	full := percent * width / 100
-	_, _ = fmt.Fprintf(b.out, "\rSetting up the demonstration [%s%s] %3d%%", strings.Repeat("#", full), strings.Repeat(".", width-full), percent)
+	_, _ = fmt.Fprintf(b.out, "\r%s [%s%s] %3d%%", b.what, strings.Repeat("#", full), strings.Repeat(".", width-full), percent)
 }
 
+// end goes on in a new line where a bar was shown.
 func (b *bar) end() {
-	b.show(1)
-	_, _ = fmt.Fprintf(b.out, "\nReady after %s.\n", b.now().Sub(b.began).Round(time.Second))
+	if b.terminal && b.shown >= 0 {
+		_, _ = fmt.Fprintln(b.out)
+	}
 }

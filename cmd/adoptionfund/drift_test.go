@@ -21,6 +21,7 @@ import (
 	"adoptionfund/internal/interest"
 	"adoptionfund/internal/jobs"
 	"adoptionfund/internal/notify"
+	"adoptionfund/internal/otherfunding"
 	"adoptionfund/internal/people"
 	"adoptionfund/internal/position"
 	"adoptionfund/internal/product"
@@ -38,6 +39,7 @@ func rows() []any {
 		&application.Invited{}, &application.Deputising{}, &application.SupplierInvited{}, &notify.Preferences{},
 		&product.Product{}, &product.Claim{}, &product.Return{}, &product.Assessed{}, &product.Position{}, &product.Import{}, &product.ReturnFile{},
 		&product.Standing{}, &product.Released{}, &position.Section{}, &position.Proposal{}, &position.Recognised{},
+		&otherfunding.Import{}, &otherfunding.Record{}, &otherfunding.Found{}, &otherfunding.Searched{}, &otherfunding.Settlement{},
 		&eligibility.Finding{}, &eligibility.Clarification{}, &eligibility.Note{}, &eligibility.Reopening{}, &eligibility.Run{},
 		&interest.Interest{}, &assignment.Reviewer{}, &assignment.Assignment{}, &assignment.Plan{},
 		&review.Review{}, &review.Version{}, &review.Score{}, &review.Minute{},
@@ -51,7 +53,7 @@ func rows() []any {
 func inside() []string {
 	return []string{
 		"application_sections", "answer_changes", "receipts", "application_organisations", "application_products", "batch_results", "dtac_warnings", "audit_heads", "read_blocks", "deeds", "installation",
-		"links", "upload_pieces", "signing_links", "reminders", "recovery_codes", "mail_domains", "goose_db_version", "sqlite_sequence",
+		"links", "upload_pieces", "signing_links", "reminders", "recovery_codes", "mail_domains", "other_funding_words", "other_funding_index", "other_funding_index_data", "other_funding_index_idx", "other_funding_index_docsize", "other_funding_index_config", "goose_db_version", "sqlite_sequence",
 	}
 }
 

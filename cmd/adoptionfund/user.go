@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 	"strconv"
 	"strings"
 
@@ -242,31 +241,5 @@ func (c *userDisable) Run(s *session) error {
 			return err
 		}
 		return a.people.Disable(ctx, id) //nolint:wrapcheck // a fault for the person
-	})
-}
-
-type importCommand struct {
-	Organisations importOrganisations `cmd:"" help:"Import the list of organisations (CSV). Example: adoptionfund import organisations organisations.csv"`
-}
-
-type importOrganisations struct {
-	File string `arg:"" help:"CSV with ods_code,name,kind,region,ics,valid_from,valid_to,successor." type:"existingfile"`
-	As   string `help:"Act as this person." placeholder:"EMAIL"`
-}
-
-// Run imports organisations, all or nothing.
-func (c *importOrganisations) Run(s *session) error {
-	f, err := os.Open(c.File)
-	if err != nil {
-		return fmt.Errorf("opening the list: %w", err)
-	}
-	defer func() { _ = f.Close() }()
-	return s.with(c.As, func(ctx context.Context, a *app) error {
-		n, err := a.people.ImportOrganisations(ctx, f)
-		if err != nil {
-			return fmt.Errorf("importing %s: %w", c.File, err)
-		}
-		s.printf("imported %d organisations\n", n)
-		return nil
 	})
 }

@@ -42,6 +42,7 @@ const (
 	ImportReviewers     Action = "import.reviewers"
 	ImportGrants        Action = "import.grants"
 	ImportProgrammes    Action = "import.programmes"
+	ListImports         Action = "import.list"
 
 	// Rounds and calls.
 	ListRounds           Action = "round.list"
@@ -269,6 +270,7 @@ const (
 	StopMail          Action = "mail.stop"
 	SweepFiles        Action = "file.sweep"
 	ScanFiles         Action = "file.scan"
+	MatchOtherFunding Action = "other_funding.match"
 	ExpireSessions    Action = "session.expire"
 	MigrateDatabase   Action = "system.migrate"
 	BackUp            Action = "system.back_up"

@@ -73,6 +73,7 @@ func peopleActions() []ActionInfo {
 		{ImportReviewers, "import reviewers", "import", false},
 		{ImportGrants, "import grants", "import", false},
 		{ImportProgrammes, "import awards of national programmes", "import", false},
+		{ListImports, "see which lists of other funding were imported", "import", true},
 	}
 }
 
@@ -342,6 +343,7 @@ func machineActions() []ActionInfo {
 		{StopMail, "turn reminders off from a mail", "system", false},
 		{SweepFiles, "remove files that nothing refers to", "system", false},
 		{ScanFiles, "scan files for viruses", "system", false},
+		{MatchOtherFunding, "look for double funding", "system", false},
 		{ExpireSessions, "end sessions and links past their time", "system", false},
 		{MigrateDatabase, "migrate the database", "system", false},
 		{BackUp, "make a backup", "system", false},

@@ -83,7 +83,8 @@ func conceptFloor() Floor {
 		{"product", "products, DTAC returns, what is known of them", "people fund upload"},
 		{"position", "the DTAC register, assessments, positions of the fund", "people fund product"},
 		{"application", "drafts, people, answers, signatures, submissions; the one Move", "people fund product upload"},
-		{"eligibility", "findings, clarification, eligible or not", "people fund application product"},
+		{"otherfunding", "imported lists, likely double funding, what was concluded of it", "people fund application"},
+		{"eligibility", "findings, clarification, eligible or not", "people fund application otherfunding product"},
 		{"interest", "declarations, conflicts, recusals", "people fund application product"},
 		{"assignment", "who reviews what", "people fund application product interest"},
 		{"review", "reviews, scores, moderation, totals", "people fund application product interest assignment"},
@@ -91,7 +92,7 @@ func conceptFloor() Floor {
 		{"decision", "approvals, release, letters", "people fund application allocation"},
 		{"award", "pre-award checks, offer, agreement, conditions", "people fund application decision"},
 		{"report", "the catalogue of reports and exports", "people fund application product review allocation decision award"},
-		{"demonstration", "invented rounds, loaded through the use cases", "people fund application product position eligibility interest assignment review allocation decision award"},
+		{"demonstration", "invented rounds, loaded through the use cases", "people fund application product position otherfunding eligibility interest assignment review allocation decision award"},
 	}
 	for i := range life {
 		life[i].Imports = inside + " " + life[i].Imports
@@ -100,7 +101,7 @@ func conceptFloor() Floor {
 }
 
 func outsideFloor() Floor {
-	concepts := " people fund upload application product position eligibility interest assignment review allocation decision award report"
+	concepts := " people fund upload application product position otherfunding eligibility interest assignment review allocation decision award report"
 	site := inside + concepts + " site/route"
 	return Floor{"Outside", "what people meet", []Room{
 		{"site/htmlcheck", "what every page must be", ""},

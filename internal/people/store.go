@@ -120,6 +120,12 @@ func SearchOrganisations(tx *work.Tx, text, day string, n int) ([]Organisation, 
 	return work.Many[Organisation](q, "organisations")
 }
 
+// Related gives organisations with their predecessors and successors.
+func Related(tx *work.Tx, codes []ident.ODS) ([]Organisation, error) {
+	const query = "ods_code IN @codes OR successor IN @codes OR ods_code IN (SELECT successor FROM organisations WHERE ods_code IN @codes AND successor <> '')"
+	return work.Many[Organisation](tx.DB().Where(query, map[string]any{"codes": codes}).Order("ods_code"), "organisations")
+}
+
 // saveOrganisations inserts or replaces organisations.
 func saveOrganisations(tx *work.Tx, list []Organisation) error {
 	for i := range list {

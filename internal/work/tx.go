@@ -158,7 +158,7 @@ func (g *goingOn) holds(tx *Tx, rows *gorm.DB) (bool, error) {
 	}
 	var n int64
 	err := rows.Model(&audit.Entry{}).Where("application = ? AND subject = ? AND verb = ? AND by_id = ? AND at = ?",
-		string(g.event.Application), g.event.Subject, g.event.Verb, string(tx.By.ID), g.at).Limit(1).Count(&n).Error
+		string(g.event.Application), g.event.Subject, g.event.Verb, tx.actor().ID, g.at).Limit(1).Count(&n).Error
 	if err != nil {
 		return false, fmt.Errorf("looking for the event that goes on: %w", err)
 	}
@@ -231,6 +231,15 @@ func (tx *Tx) count(g *gorm.DB) {
 	}
 }
 
+// actor is who acts, as the trail names them.
+func (tx *Tx) actor() audit.Actor {
+	by := audit.Actor{Kind: tx.By.Kind.String(), ID: string(tx.By.ID)}
+	if by.ID == "" {
+		by.ID = tx.By.Name
+	}
+	return by
+}
+
 // seal is what the gate does before the commit: it refuses changes without permission or event, keeps the deeds and appends the events.
 func (tx *Tx) seal(g *gorm.DB) error {
 	switch {
@@ -249,11 +258,7 @@ func (tx *Tx) seal(g *gorm.DB) error {
 	if err := tx.keepDeeds(g); err != nil {
 		return err
 	}
-	by := audit.Actor{Kind: tx.By.Kind.String(), ID: string(tx.By.ID)}
-	if by.ID == "" {
-		by.ID = tx.By.Name
-	}
-	entries, err := audit.Append(g, tx.gate.key, tx.Now, by, tx.events)
+	entries, err := audit.Append(g, tx.gate.key, tx.Now, tx.actor(), tx.events)
 	if err != nil {
 		return fmt.Errorf("sealing: %w", err)
 	}

@@ -85,12 +85,12 @@ func applicationStates() []Info[ApplicationState] {
 func writingMoves() []Move[ApplicationState] {
 	return []Move[ApplicationState]{
 		{"", Start, Draft, "start it", "applicant", access.StartApplication, need(CallTakesApplications, LeadMayApply), Effects{}},
-		{Draft, Submit, Submitted, "submit it", "applicant", access.SubmitApplication, need(InTime, AnswersValid, SignaturesGiven), tell(TellSubmitted)},
+		{Draft, Submit, Submitted, "submit it", "applicant", access.SubmitApplication, need(InTime, AnswersValid, SignaturesGiven), tell(TellSubmitted).queue(access.MatchOtherFunding)},
 		{Draft, Lapse, NotSubmitted, "close the draft", "clock, when the call closed", access.LapseDraft, need(DeadlinePassed), tell(TellNotSubmitted)},
 		{NotSubmitted, Extend, Draft, "give more time", "fund manager and a second person", access.ConfirmExtension, need(ExtensionProposed, LaterDeadline), tell(TellExtensionGiven)},
 		{NotSubmitted, ReopenDraft, Draft, "reopen the draft", "clock, when the call reopened", access.ReopenDraft, need(CallReopened), Effects{}},
 		{Submitted, ReopenCopy, Submitted, "reopen a working copy", "applicant, while the call is open", access.ReopenCopy, need(InTime), tell(TellCopyReopened)},
-		{Submitted, Submit, Submitted, "submit it", "applicant, while the call is open", access.SubmitApplication, need(InTime, AnswersValid, SignaturesGiven), tell(TellSubmitted)},
+		{Submitted, Submit, Submitted, "submit it", "applicant, while the call is open", access.SubmitApplication, need(InTime, AnswersValid, SignaturesGiven), tell(TellSubmitted).queue(access.MatchOtherFunding)},
 		{Submitted, TakeIn, Screening, "take it into screening", "clock, when the call or this applicant's extension ended", access.TakeInApplication, need(DeadlinePassed), Effects{}},
 	}
 }
