@@ -2,6 +2,7 @@ package position
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"gorm.io/gorm/clause"
@@ -33,7 +34,7 @@ func permitted(tx *work.Tx, act access.Action) (string, []any, error) {
 // condition on applications, a product that nobody names is there too; what is filled in for a supplier is there once its application was
 // sent.
 func ruleSQL(tx *work.Tx, f access.Filter) (string, []any, error) {
-	whole, named := []string{"1 = 1"}, []string{"(x.product_id = p.id OR x.filled = p.id)"}
+	whole, named := []string{"1 = 1"}, []string{"1 = 1"}
 	var wholeArgs, namedArgs []any
 	if f.Scope.Call != "" {
 		named, namedArgs = append(named, "x.call_id = ?"), append(namedArgs, f.Scope.Call)
@@ -53,11 +54,19 @@ func ruleSQL(tx *work.Tx, f access.Filter) (string, []any, error) {
 			return "", nil, fmt.Errorf("position: the condition %q of the policy has no twin in SQL", name)
 		}
 	}
-	reach := "EXISTS (SELECT 1 FROM application_products x WHERE " + strings.Join(named, " AND ") + ")"
+	reach, namedArgs := namedIn(strings.Join(named, " AND "), namedArgs)
 	if f.Scope.Level() == access.FundLevel {
 		reach = "(" + reach + " OR p.filled_for IS NULL AND NOT EXISTS (SELECT 1 FROM application_products n WHERE n.product_id = p.id))"
 	}
 	return "(" + strings.Join(whole, " AND ") + " AND " + reach + ")", append(wholeArgs, namedArgs...), nil
+}
+
+// namedIn is the condition that an application of which something holds names the product, or that the record is the one that is filled
+// in for it. They are two conditions, since neither database finds a row by an index where one of two columns must fit.
+func namedIn(holds string, args []any) (string, []any) {
+	named := "EXISTS (SELECT 1 FROM application_products x WHERE x.product_id = p.id AND " + holds + ")"
+	filled := "p.filled_for IS NOT NULL AND EXISTS (SELECT 1 FROM application_products x WHERE x.filled = p.id AND " + holds + ")"
+	return "(" + named + " OR " + filled + ")", slices.Concat(args, args)
 }
 
 // namedBy gives the applications that name a product, as far as a person is not recused from them.

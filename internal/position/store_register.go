@@ -103,7 +103,8 @@ func (q Query) where() (string, []any) {
 	conditions, args := []string{"1 = 1"}, []any{}
 	add := func(sql string, values ...any) { conditions, args = append(conditions, sql), append(args, values...) }
 	if q.Call != "" {
-		add("EXISTS (SELECT 1 FROM application_products x WHERE (x.product_id = p.id OR x.filled = p.id) AND x.call_id = ?)", q.Call)
+		sql, more := namedIn("x.call_id = ?", []any{q.Call})
+		add(sql, more...)
 	}
 	if text := strings.ToLower(strings.TrimSpace(q.Search)); text != "" {
 		like := "%" + strings.NewReplacer("%", "", "_", "", `\`, "").Replace(text) + "%"
@@ -133,16 +134,16 @@ func (o owed) where(tx *work.Tx) (string, []any) {
 	if len(reached) == 0 {
 		return "1 = 0", nil
 	}
-	sql := `(s.position_id IS NULL OR s.stale = ? OR (s.expires <> '' AND s.expires <= ?))
-		AND NOT EXISTS (SELECT 1 FROM recognised_positions g WHERE g.product_id = p.id AND g.expires > ? AND g.product_version = p.version AND g.status <> 'not_compliant')
-		AND EXISTS (SELECT 1 FROM application_products x JOIN applications a ON a.id = x.application_id
-		WHERE (x.filled = p.id OR x.product_id = p.id AND (x.filled IS NULL OR COALESCE(s.forms, '') <> ''))
-		AND (` + strings.Join(reached, " OR ") + `)
+	applies := `EXISTS (SELECT 1 FROM applications a WHERE a.id = x.application_id AND (` + strings.Join(reached, " OR ") + `)
 		AND (a.state <> 'successful' OR s.position_id IS NULL)
 		AND (x.chosen = ? OR NOT EXISTS (SELECT 1 FROM application_products o WHERE o.application_id = x.application_id AND o.chosen = ?))
-		AND NOT EXISTS (SELECT 1 FROM application_relations r WHERE r.application_id = a.id AND r.person = ? AND r.relation = 'recused'))`
-	all := append([]any{true, today(tx), today(tx)}, args...)
-	return "(" + sql + ")", append(all, true, true, orNobody(tx.By.ID))
+		AND NOT EXISTS (SELECT 1 FROM application_relations r WHERE r.application_id = a.id AND r.person = ? AND r.relation = 'recused'))
+		AND (x.filled IS NULL OR x.filled = p.id OR COALESCE(s.forms, '') <> '')`
+	named, args := namedIn(applies, append(args, true, true, orNobody(tx.By.ID)))
+	sql := `(s.position_id IS NULL OR s.stale = ? OR (s.expires <> '' AND s.expires <= ?))
+		AND NOT EXISTS (SELECT 1 FROM recognised_positions g WHERE g.product_id = p.id AND g.expires > ? AND g.product_version = p.version AND g.status <> 'not_compliant')
+		AND ` + named
+	return "(" + sql + ")", append([]any{true, today(tx), today(tx)}, args...)
 }
 
 // among gives those of the products whose full assessment is owed.
@@ -181,9 +182,10 @@ func countUses(tx *work.Tx, ids []ident.Product) (map[ident.Product]int, error) 
 		ProductID ident.Product
 		N         int
 	}
-	err := tx.DB().Raw(`SELECT p.id AS product_id, count(*) AS n FROM products p JOIN application_products x ON x.product_id = p.id OR x.filled = p.id WHERE p.id IN ?
-		AND NOT EXISTS (SELECT 1 FROM application_relations r WHERE r.application_id = x.application_id AND r.person = ? AND r.relation = 'recused')
-		AND (`+strings.Join(reach, " OR ")+`) GROUP BY p.id`, args...).Scan(&rows).Error
+	err := tx.DB().Raw(`SELECT x.product_id, count(*) AS n FROM (SELECT product_id, application_id, call_id, round_id FROM application_products WHERE product_id IN ?
+		UNION ALL SELECT filled, application_id, call_id, round_id FROM application_products WHERE filled IN ?) x
+		WHERE NOT EXISTS (SELECT 1 FROM application_relations r WHERE r.application_id = x.application_id AND r.person = ? AND r.relation = 'recused')
+		AND (`+strings.Join(reach, " OR ")+`) GROUP BY x.product_id`, append([]any{ids}, args...)...).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("counting the uses of products: %w", err)
 	}
