@@ -73,13 +73,15 @@ func (p *Product) hidden(tx *work.Tx) bool {
 // fillable gives what decides whether the return of a product may be filled in for the application. It may have no record yet.
 func (h hold) fillable(tx *work.Tx, p *Product) (access.Facts, error) {
 	f := access.Facts{Scope: access.Scope{Round: h.RoundID, Call: h.CallID}}
+	record := ident.New[ident.Product]() // to one that is not there nobody has done anything
 	if p != nil {
 		var err error
 		if h.claimed, err = isClaimed(tx, p.ID); err != nil {
 			return f, err
 		}
-		f.Subjects = []access.Subject{access.ForProduct(p.ID)}
+		record = p.ID
 	}
+	f.Subjects = []access.Subject{access.ForProduct(record)}
 	h.allows(&f)
 	return f, nil
 }
