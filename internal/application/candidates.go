@@ -178,6 +178,9 @@ func (s *Service) askSupplier(tx *work.Tx, a *Application, p *people.Person, in 
 	if soon {
 		return fault.Fields(fault.Problems{"email": "This person was invited a few minutes ago. Wait ten minutes before you invite them again"})
 	}
+	if err := tooManyWait(tx, &SupplierInvited{}, a.ID, "email"); err != nil {
+		return err
+	}
 	in.ID, in.ApplicationID, in.Person, in.Email, in.InvitedBy = ident.New[string](), a.ID, p.ID, p.Email, tx.By.ID
 	in.InvitedAt, in.ExpiresAt = tx.Now, tx.Now.Add(s.people.InvitationLife())
 	if err := replaceSupplierInvitation(tx, &in); err != nil {

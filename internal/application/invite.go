@@ -1,6 +1,7 @@
 package application
 
 import (
+	"fmt"
 	"context"
 	"slices"
 	"strings"
@@ -18,6 +19,19 @@ const OtherOrganisation ident.ODS = "other"
 
 // resendApart is how long one waits before an invitation is sent again.
 const resendApart = 10 * time.Minute
+
+// mostWaiting is how many invitations of a kind may wait for an answer at once in an application: more than any of them has people, and
+// fewer than would make a mailing of it.
+const mostWaiting = 50
+
+// tooManyWait refuses another invitation, by the field of the page, where as many wait already.
+func tooManyWait(tx *work.Tx, rows any, id ident.Application, field string) error {
+	n, err := countWaiting(tx, rows, id)
+	if err == nil && n >= mostWaiting {
+		err = fault.Fields(fault.Problems{field: fmt.Sprintf("%d invitations wait for an answer. Wait until some are answered or have expired before you send another", n)})
+	}
+	return err
+}
 
 // Invitation asks somebody to help with an application, or with some of its sections; none means all.
 type Invitation struct {
@@ -104,15 +118,18 @@ func inviting(tx *work.Tx, ref ident.Ref) (*Application, error) {
 // invite keeps an invitation in place of one to the same person, and mails it. However it is asked for, one person gets one mail of a
 // kind about one application in ten minutes.
 func (s *Service) invite(tx *work.Tx, a *Application, p *people.Person, in Invited) error {
+	field := map[Relation]string{Contributor: "email", MainContact: "contact-email"}[in.Kind]
 	soon, err := invitedSince(tx, a.ID, p.ID, in.Kind, tx.Now.Add(-resendApart))
 	if err != nil {
 		return err
 	}
 	if soon {
-		field := map[Relation]string{Contributor: "email", MainContact: "contact-email"}[in.Kind]
 		return fault.Fields(fault.Problems{field: "This person was invited a few minutes ago. Wait ten minutes before you invite them again"})
 	}
 	if err := endInvitations(tx, a.ID, "person = ?", p.ID); err != nil {
+		return err
+	}
+	if err := tooManyWait(tx, &Invited{}, a.ID, field); err != nil {
 		return err
 	}
 	in.ID, in.ApplicationID, in.Person, in.Email, in.InvitedBy = ident.New[string](), a.ID, p.ID, p.Email, tx.By.ID

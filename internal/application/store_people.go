@@ -12,6 +12,15 @@ import (
 // waitingInvitations are the invitations that were neither accepted nor ended.
 const waitingInvitations = "accepted_at IS NULL AND ended_at IS NULL"
 
+// countWaiting counts the invitations to an application that can still be answered, of one kind of rows.
+func countWaiting(tx *work.Tx, rows any, id ident.Application) (int64, error) {
+	var n int64
+	if err := tx.DB().Model(rows).Where("application_id = ? AND expires_at > ? AND "+waitingInvitations, id, tx.Now).Count(&n).Error; err != nil {
+		return 0, fmt.Errorf("counting invitations: %w", err)
+	}
+	return n, nil
+}
+
 // endInvitations ends those invitations to an application that wait, and for which a condition holds.
 func endInvitations(tx *work.Tx, id ident.Application, where string, arg any) error {
 	q := tx.DB().Model(&Invited{}).Where("application_id = ? AND "+waitingInvitations, id).Where(where, arg)

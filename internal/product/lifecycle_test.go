@@ -12,6 +12,7 @@ import (
 	"adoptionfund/internal/form"
 	"adoptionfund/internal/ident"
 	"adoptionfund/internal/product"
+	"adoptionfund/internal/work"
 )
 
 // space is a product's return on version 2 as its supplier sees it.
@@ -152,7 +153,7 @@ func TestTwoRecordsOfOneProductBecomeOneAndNothingIsLost(t *testing.T) {
 	_, err = w.products.Claim(w.as("colleague"), product.Named{Name: "The Monitor", Supplier: "Example Ltd", Version: "2.1"})
 	w.must(err)
 
-	w.must(w.products.Merge(supplier, kept, other))
+	w.must(w.merge(supplier, kept, other))
 	sp := w.space(kept)
 	if sp.Return.Body.Answers["A5"].Text != "Tamsin Vale" || sp.Result.Provisional != status.Compliant || len(sp.Return.Body.Evidence) != len(r.Evidence) {
 		t.Errorf("%v, %s, %d pieces of evidence", sp.Return.Body.Answers["A5"], sp.Result.Provisional, len(sp.Return.Body.Evidence))
@@ -189,7 +190,7 @@ func TestTheAnswersOfTheRecordThatIsKeptStand(t *testing.T) {
 	kept, _, _ := w.sent("Monitor", "v2-on-the-way")
 	other, _, _ := w.sent("The Monitor", "v2-compliant")
 	before, more := w.space(kept), w.space(other)
-	w.must(w.products.Merge(w.as("supplier", "supplier"), kept, other))
+	w.must(w.merge(w.as("supplier", "supplier"), kept, other))
 	after := w.space(kept)
 	for code, v := range more.Return.Body.Answers {
 		if own := before.Return.Body.Answers[code]; !own.Blank() {
@@ -213,10 +214,97 @@ func TestOnlyWhoActsForBothRecordsMergesThemAndOnlyOfOneVersion(t *testing.T) {
 	next, err := w.products.DeclareRelease(supplier, kept, product.Release{Version: "3.0"})
 	w.must(err)
 	for _, other := range []ident.Product{foreign, next, kept, "", ident.New[ident.Product]()} {
-		w.want(w.products.Merge(supplier, kept, other), fault.Invalid)
+		w.want(w.merge(supplier, kept, other), fault.Invalid)
 	}
-	w.want(w.products.Merge(w.as("rival", "supplier"), kept, foreign), fault.NotFound)
+	w.want(w.merge(w.as("rival", "supplier"), kept, foreign), fault.NotFound)
 	again := w.supplied("The Monitor")
-	w.must(w.products.Merge(supplier, kept, again))
-	w.want(w.products.Merge(supplier, kept, again), fault.Invalid)
+	w.must(w.merge(supplier, kept, again))
+	w.want(w.merge(supplier, kept, again), fault.Invalid)
+}
+
+// merge looks at two records and merges them.
+func (w *world) merge(ctx context.Context, kept, other ident.Product) error {
+	w.t.Helper()
+	p, err := w.products.Pair(ctx, kept, other)
+	if err != nil {
+		return err
+	}
+	return w.products.Merge(ctx, kept, other, p.Seen)
+}
+
+func TestWhatChangedSinceBothRecordsWereLookedAtIsLookedAtAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	kept, other := w.supplied("CardioWatch"), w.supplied("Cardio Watch")
+	supplier := w.as("supplier", "supplier")
+	answer := func(id ident.Product, value string) {
+		_, err := w.products.SaveSection(supplier, id, "", "c1", product.Typed{Values: map[string][]string{"C1.1.1": {value}}, Revision: 0})
+		w.must(err)
+	}
+	answer(kept, "yes")
+	answer(other, "no")
+	p, err := w.products.Pair(supplier, kept, other)
+	if err != nil || len(p.Sides) != 1 || !slices.Contains(p.Sides[0].Differs, "C1.1.1") {
+		t.Fatalf("%+v, %v", p, err)
+	}
+	w.must(w.products.AddPlan(supplier, other, "", status.Planned{Question: "C3.1", Action: status.Action{What: "Renew", Owner: "CTO", Due: "2026-12-15"}}))
+	w.want(w.products.Merge(supplier, kept, other, p.Seen), fault.Conflict)
+	w.must(w.merge(supplier, kept, other))
+	if sp := w.space(kept); len(sp.Return.Body.Plan) != 1 || sp.Return.Body.Answers["C1.1.1"].Text != "yes" && !slices.Contains(sp.Return.Body.Answers["C1.1.1"].Choices, "yes") {
+		t.Errorf("%+v", sp.Return.Body)
+	}
+	w.verify()
+}
+
+func TestWhatWasFilledInCountsForItsApplicationAlone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	one, two := w.application("CAR", "Monitor"), w.application("CAR", "Monitor")
+	w.as("main contact")
+	w.kit.Exec("UPDATE applications SET main_contact = ? WHERE id = ?", w.people["main contact"], one)
+	contact := w.as("main contact", "applicant")
+	var filled ident.Product
+	fill := func(ctx context.Context, app ident.Application) error {
+		return w.gate.Write(ctx, func(tx *work.Tx) error {
+			var err error
+			filled, err = product.Fill(tx, product.Use{Application: app, Round: w.round, Call: w.calls["CAR"]}, product.Named{Name: "Monitor", Supplier: "Example Ltd", Version: "2.1"})
+			return err
+		})
+	}
+	w.want(fill(contact, two), fault.NotFound)
+	w.must(fill(contact, one))
+	data, r, _ := w.kit.Example("v2-compliant")
+	w.must(w.products.UploadReturn(contact, filled, "dtac-v2", "return.yaml", data))
+	w.must(w.products.Submit(contact, filled, "dtac-v2"))
+	if a, b := w.provisional(one), w.provisional(two); a != status.Compliant || b != status.Incomplete {
+		t.Errorf("provisional: %s, %s", a, b)
+	}
+	_, err := w.positions.AssessAndRecord(w.as("dtac", "dtac_assessor"), filled, "", r.Assessments)
+	w.must(err)
+	if s := w.statuses("CAR"); s[one] != "compliant" || s[two] != "not_assessed" {
+		t.Errorf("positions: %v", s)
+	}
+	w.name(one, "CAR", "Monitor", "Another") // submitted again
+	if s := w.statuses("CAR"); s[one] != "compliant" {
+		t.Errorf("submitted again: %v", s)
+	}
+
+	id := w.supplied("Monitor")
+	supplier := w.as("supplier", "supplier")
+	w.want(w.products.Submit(contact, filled, "dtac-v2"), fault.Forbidden)
+	w.want(w.products.TakeFilling(w.as("rival", "supplier"), id, filled), fault.NotFound)
+	w.must(w.products.TakeFilling(supplier, id, filled))
+	w.must(w.products.TakeFilling(supplier, id, filled)) // the same again
+	w.want(w.products.SetFillingAside(supplier, id, filled), fault.Conflict)
+	if sp := w.space(id); len(sp.Return.Body.Answers) == 0 || sp.Return.IsSent() {
+		t.Errorf("taken: %d answers", len(sp.Return.Body.Answers))
+	}
+	w.must(w.products.Submit(supplier, id, "dtac-v2"))
+	if a, b := w.provisional(one), w.provisional(two); a != status.Compliant || b != status.Compliant {
+		t.Errorf("provisional, of the supplier: %s, %s", a, b)
+	}
+	if s := w.statuses("CAR"); s[one] != "compliant" || s[two] != "not_assessed" {
+		t.Errorf("positions, of the supplier: %v", s)
+	}
+	w.verify()
 }

@@ -38,22 +38,110 @@ func (s *Service) Mergeable(ctx context.Context, id ident.Product) (Mergeable, e
 	return m, err
 }
 
+// Pair is two records of one product as they would become one, for whoever is about to merge them: what each says of its own.
+type Pair struct {
+	Kept, Other *Product
+	Sides       []PairSide // one for each form on which either has a return, the newest first
+	Seen        int        // changes with every return of either: what is merged is what was seen
+}
+
+// PairSide is what the two records say on one form.
+type PairSide struct {
+	Form        *form.Form
+	Kept, Other Content
+	KeptSent    bool
+	OtherSent   bool
+	Differs     []form.Code // answers of the other that do not stay, since the one that is kept says something else
+}
+
+// Pair gives the two records that are to become one.
+func (s *Service) Pair(ctx context.Context, kept, other ident.Product) (Pair, error) {
+	var p Pair
+	err := s.gate.Read(ctx, func(tx *work.Tx) error {
+		var err error
+		if p, err = s.pair(tx, kept, other); err == nil {
+			tx.Saw("DTAC return", string(kept), string(other))
+		}
+		return err
+	})
+	return p, err
+}
+
+func (s *Service) pair(tx *work.Tx, kept, other ident.Product) (Pair, error) {
+	var p Pair
+	var err error
+	if p.Kept, err = byID(tx, kept); err != nil {
+		return p, err
+	}
+	if err := tx.Require(access.MergeProducts, p.Kept.reached(tx, access.MergeProducts)); err != nil {
+		return p, err
+	}
+	if p.Other, err = second(tx, p.Kept, other); err != nil {
+		return p, err
+	}
+	returns, err := returnsOf(tx, []ident.Product{p.Kept.ID, p.Other.ID})
+	if err != nil {
+		return p, err
+	}
+	for _, id := range accepted() {
+		side, err := s.side(id, returns, p.Kept.ID)
+		if err != nil {
+			return p, err
+		}
+		if side != nil {
+			p.Sides = append(p.Sides, *side)
+		}
+	}
+	for _, r := range returns {
+		p.Seen += r.Revision
+	}
+	return p, nil
+}
+
+// side is what two records say on one form, or nil if neither says anything.
+func (s *Service) side(formID string, returns []Return, kept ident.Product) (*PairSide, error) {
+	f, err := s.form(formID)
+	if err != nil {
+		return nil, err
+	}
+	side, found := PairSide{Form: f}, false
+	for _, r := range returns {
+		switch {
+		case r.Form != formID:
+			continue
+		case r.ProductID == kept:
+			side.Kept, side.KeptSent = r.Body, r.IsSent()
+		default:
+			side.Other, side.OtherSent = r.Body, r.IsSent()
+		}
+		found = true
+	}
+	if !found {
+		return nil, nil //nolint:nilnil // none is an answer
+	}
+	for _, q := range f.Questions() {
+		a, b := side.Kept.Answers[q.Code], side.Other.Answers[q.Code]
+		if !a.Blank() && !b.Blank() && !form.Same(a, b) {
+			side.Differs = append(side.Differs, q.Code)
+		}
+	}
+	return &side, nil
+}
+
 // Merge makes one of two records of one product at one version. The answers of the one that is kept stand, and what it does not say comes
 // from the other; evidence, plan, the applications that name it, claims and positions come together. Nothing that was sent changes: a
-// return that was sent and is not the one kept stays with the record that goes, which keeps its place in the trail.
-func (s *Service) Merge(ctx context.Context, kept, other ident.Product) error {
+// return that was sent and is not the one kept stays with the record that goes, which keeps its place in the trail. seen is that of the
+// pair that was looked at: where a return of either was changed since, the person is asked again.
+func (s *Service) Merge(ctx context.Context, kept, other ident.Product, seen int) error {
 	return s.gate.Write(ctx, func(tx *work.Tx) error {
-		to, err := byID(tx, kept)
+		p, err := s.pair(tx, kept, other)
 		if err != nil {
 			return err
 		}
-		if err := tx.Require(access.MergeProducts, to.reached(tx, access.MergeProducts)); err != nil {
-			return err
+		if seen != p.Seen {
+			return fault.New(fault.Conflict, "A return of one of the two records was changed after you looked at them. Look at both again")
 		}
-		from, err := second(tx, to, other)
-		if err != nil {
-			return err
-		}
+		from, to := p.Other, p.Kept
 		if err := mergeReturns(tx, from, to); err != nil {
 			return err
 		}

@@ -12,6 +12,7 @@ import (
 	"adoptionfund/internal/access"
 	"adoptionfund/internal/application"
 	"adoptionfund/internal/form"
+	"adoptionfund/internal/ident"
 	"adoptionfund/internal/product"
 	"adoptionfund/internal/site/applicant"
 	"adoptionfund/internal/site/sitekit"
@@ -259,4 +260,59 @@ func TestAnInvitationAsSupplierIsDeclinedSentAnewAndEnds(t *testing.T) {
 	want(t, sup.Post(invitations, url.Values{"invitation": {last}, "action": {"accept"}}), 404)
 	want(t, b.Get(candidates), 200, "Expired 21 September 2026")
 	s.Unbroken()
+}
+
+func TestAnApplicationWithoutPermissionIsToldNothingOfAReturn(t *testing.T) {
+	t.Parallel()
+	s := naming(t)
+	s.sent(t, "v2-compliant.yaml", "certificate_issue_date: '2026-03-01'", "certificate_issue_date: '2026-03-01'")
+	first := s.Draft("Another application")
+	s.names(t, first, "Cardiowatch")
+	// The other application relies on the return already, as one that was submitted does.
+	if err := s.DB.Write.Exec("INSERT INTO application_products (application_id, product_id, round_id, call_id, chosen, relies) SELECT a.id, p.id, a.round_id, a.call_id, false, true FROM applications a, products p WHERE a.id = ? AND p.name = 'CardioWatch'", first.ID).Error; err != nil {
+		t.Fatal(err)
+	}
+	b := s.SignedIn(testkit.Applicant)
+	page := want(t, b.Get(candidates), 200, "Sent for another application", "has not permitted that others rely on its return")
+	for _, told := range []string{"Compliant", "compliant", "Why it is not"} {
+		if strings.Contains(page.Body, told) {
+			t.Errorf("the page says %q", told)
+		}
+	}
+	if strings.Contains(page.Body, "Fill the return in") {
+		t.Error("a return of a claimed product can be filled in")
+	}
+	want(t, b.Get("/applications/"+string(first.Ref)+"/products"), 200, "provisionally: it follows from the return alone")
+	id, err := s.products.Mine(s.As(maker))
+	if err == nil {
+		err = s.products.PermitReuse(s.As(maker), id[0].ID, true)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	want(t, b.Get(candidates), 200, "provisionally: it follows from the return alone")
+}
+
+func TestSoManySuppliersAreInvitedAndNoMore(t *testing.T) {
+	t.Parallel()
+	s := naming(t)
+	b := s.SignedIn(testkit.Applicant)
+	key := keyOf(t, b)
+	want(t, asks(b, "sup0@maker.example", key), 303)
+	var one application.SupplierInvited
+	if err := s.DB.Read.First(&one).Error; err != nil {
+		t.Fatal(err)
+	}
+	rows := make([]application.SupplierInvited, 49)
+	for i := range rows {
+		rows[i] = one
+		rows[i].ID = ident.New[string]()
+	}
+	if err := s.DB.Write.Create(&rows).Error; err != nil {
+		t.Fatal(err)
+	}
+	want(t, asks(b, "sup1@maker.example", key), 422, "50 invitations wait for an answer")
+	s.Clock.Set(s.Clock.Now().AddDate(0, 0, 15))
+	b = s.Again(testkit.Applicant)
+	want(t, asks(b, "sup1@maker.example", key), 303)
 }

@@ -49,12 +49,29 @@ func (h supplier) mergeable(r *route.Request) (route.Reply, error) {
 	return route.Show(page.Merge{Mergeable: m, Problems: r.Problems(), Typed: r.Typed})
 }
 
+// merge takes the buttons: look at both records, then merge them.
 func (h supplier) merge(r *route.Request) (route.Reply, error) {
-	if err := h.products.Merge(r.Context(), productID(r), ident.Product(r.Field("other"))); err != nil {
+	id, other := productID(r), ident.Product(r.Field("other"))
+	if r.Button() != "merge" {
+		return h.pair(r)
+	}
+	if err := h.products.Merge(r.Context(), id, other, r.Version()); err != nil {
+		if fault.Is(err, fault.Conflict) {
+			return r.Again(err, h.pair)
+		}
 		return r.Again(err, h.mergeable)
 	}
 	r.Flash("The two records are one")
 	return h.back(r)
+}
+
+// pair shows both records before they become one.
+func (h supplier) pair(r *route.Request) (route.Reply, error) {
+	p, err := h.products.Pair(r.Context(), productID(r), ident.Product(r.Field("other")))
+	if err != nil {
+		return r.Again(err, h.mergeable)
+	}
+	return route.Show(page.Pair{Pair: p})
 }
 
 // filled shows a supplier what an applicant filled in for it.

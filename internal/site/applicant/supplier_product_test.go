@@ -60,7 +60,10 @@ func TestASupplierPermitsReuseDeclaresAVersionAndMergesTwoRecords(t *testing.T) 
 		t.Error(page.Body)
 	}
 	want(t, own.Post(s.path+"/merge", url.Values{}), 422)
-	page = own.Follow(own.Post(s.path+"/merge", url.Values{"other": {string(other)}}))
+	page = want(t, own.Post(s.path+"/merge", url.Values{"other": {string(other)}}), 200, "Check both records before you merge them", "This cannot be undone")
+	seen = regexp.MustCompile(`name="version" value="(\d+)"`).FindStringSubmatch(page.Body)
+	want(t, own.Post(s.path+"/merge", url.Values{"other": {string(other)}, "action": {"merge"}, "version": {"999"}}), 409, "Look at both again")
+	page = own.Follow(own.Post(s.path+"/merge", url.Values{"other": {string(other)}, "action": {"merge"}, "version": {seen[1]}}))
 	if !strings.Contains(page.Body, "The two records are one") {
 		t.Error(page.Body)
 	}

@@ -58,3 +58,16 @@ func (p *Person) Leave(path string) *Person {
 	eval[bool](p, "window.addEventListener('beforeunload', (event) => event.stopImmediatePropagation(), true), true")
 	return p.Go(path)
 }
+
+// Opens opens what is folded away under some words.
+func (p *Person) Opens(words string) *Person {
+	p.tb.Helper()
+	if !eval[bool](p, fmt.Sprintf(`(() => {
+		const found = [...document.querySelectorAll('details')].find((d) => d.querySelector('summary').innerText.trim().startsWith(%q))
+		if (found) found.open = true
+		return Boolean(found)
+	})()`, words)) {
+		p.tb.Fatalf("%s finds nothing folded away under %q", p, words)
+	}
+	return p
+}

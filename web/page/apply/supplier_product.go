@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"adoptionfund/internal/fault"
+	"adoptionfund/internal/form"
 	"adoptionfund/internal/product"
 	"adoptionfund/web/nhs"
 	"adoptionfund/web/page/shared"
@@ -80,4 +81,52 @@ func (p Merge) others() nhs.Radios {
 		r.Options = append(r.Options, nhs.Option{Value: string(o.ID), Label: o.Name + " " + o.Version, Hint: o.Supplier})
 	}
 	return r
+}
+
+// Pair is the page on which a supplier sees both records before they become one.
+type Pair struct{ product.Pair }
+
+// Head is what the frame shows.
+func (p Pair) Head() shared.Head {
+	return shared.Head{
+		Title: "Check both records before you merge them", Caption: p.Kept.Name + " " + p.Kept.Version,
+		Crumbs: append(inReturn(p.Kept, ""), nhs.Link{Href: p.path(), Text: "Merge two records"}),
+	}
+}
+
+func (p Pair) path() string { return returnAt(p.Kept) + "/merge" }
+
+func (p Pair) seen() string { return strconv.Itoa(p.Seen) }
+
+func pairTitle(side product.PairSide) string {
+	return side.Form.Title + ", version " + side.Form.Version
+}
+
+// table is what the two records say on one form, side by side.
+func (p Pair) table(side product.PairSide) nhs.Table {
+	t := nhs.Table{
+		ID: side.Form.ID, Caption: pairTitle(side), CaptionSize: nhs.Small, RowHeaders: true,
+		Columns: []nhs.Column{{Heading: "What"}, {Heading: "Kept: " + p.Kept.Name}, {Heading: "Goes: " + p.Other.Name}},
+	}
+	sent := func(is bool) string {
+		if is {
+			return "Sent"
+		}
+		return "Not sent"
+	}
+	count := func(n int) string { return strconv.Itoa(n) }
+	t.Rows = append(t.Rows,
+		nhs.Cells("Return", sent(side.KeptSent), sent(side.OtherSent)),
+		nhs.Cells("Answers", count(len(side.Kept.Answers)), count(len(side.Other.Answers))),
+		nhs.Cells("Items of evidence", count(len(side.Kept.Evidence)), count(len(side.Other.Evidence))),
+		nhs.Cells("Actions in the plan", count(len(side.Kept.Plan)), count(len(side.Other.Plan))),
+	)
+	for _, code := range side.Differs {
+		q, ok := side.Form.Question(code)
+		if !ok {
+			continue
+		}
+		t.Rows = append(t.Rows, nhs.Cells(string(code)+" "+q.Text, form.Display(q, side.Kept.Answers[code])+" (stays)", form.Display(q, side.Other.Answers[code])+" (goes)"))
+	}
+	return t
 }
