@@ -63,7 +63,7 @@ func mustQuestion(f *form.Form, code form.Code) *form.Question {
 func (p *path) fillIn() {
 	p.t.Helper()
 	at := p.person("applicant@trust.example")
-	at.Go("/applications/" + p.ref).Press("Candidate products").Sees("Nobody has claimed this product", "not known to the fund yet")
+	at.Go("/applications/"+p.ref).Press("Candidate products").Sees("Nobody has claimed this product", "not known to the fund yet")
 	at.Press("Fill the return in").Sees("You fill this return in for the supplier", "It counts for your application alone")
 	own := at.At()
 	at.Press("C1 ").Sees("Provisional status of the return", "Incomplete")
@@ -97,7 +97,7 @@ func (p *path) fillIn() {
 	at.Press("Save the action for C3.1").Sees("Action changed")
 	at.Opens("Upload a return file").Bring("return", "return.yaml", p.wholeReturn()).Press("Upload the file").Sees("The file is read")
 	at.Press("Send the return").Sees("The return is sent")
-	at.Press("Candidate products").Sees("filled in for the supplier and sent", "provisionally: it follows from the return alone")
+	at.Go("/applications/"+p.ref+"/products").Sees("filled in for the supplier and sent", "provisionally: it follows from the return alone")
 }
 
 // wholeReturn is an example of a whole return of the product.
@@ -132,10 +132,10 @@ func (p *path) confirmFilledIn() {
 	who.Press("DTAC version 2").Sees("What an applicant filled in for you", "Says nothing yet").Not(p.ref)
 	who.Press("Confirm, and take it").Sees("is in your return now", "Taken")
 	at := p.person("applicant@trust.example")
-	at.Go("/applications/"+p.ref+"/products").Press("Read what you filled in").Sees("You can read what you filled in, but not change it").Not("Send the return to the fund")
+	at.Go("/applications/" + p.ref + "/products").Press("Read what you filled in").Sees("You can read what you filled in, but not change it").Not("Send the return to the fund")
 	at.Press("C1 ").Sees("C1.1.1").Not("Save and continue")
 	who.Press("Send the return").Sees("The return is sent")
-	at.Go("/applications/"+p.ref+"/products").Sees("provisionally: it follows from the return alone").Not("filled in for the supplier and sent")
+	at.Go("/applications/" + p.ref + "/products").Sees("provisionally: it follows from the return alone").Not("filled in for the supplier and sent")
 }
 
 // permitAndDeclare permits reuse, and declares a version that affects the penetration test, which is marked out of date then.

@@ -63,7 +63,12 @@ var invention = bytes.Repeat([]byte("0123456789abcdef"), 1<<16)
 
 // A file of 200 MB through real HTTP, as one form and in pieces: how much memory the program and the client together take at most.
 func BenchmarkUpload(b *testing.B) {
-	l := newLoad(b, 1, db.Normal)
+	uploads(b, newLoad(b, 1, db.Normal))
+}
+
+// uploads measures both ways in which a file comes, into the store that the program has.
+func uploads(b *testing.B, l *load) {
+	b.Helper()
 	roomy(l)
 	site, err := l.app.site(false)
 	l.no(err)

@@ -360,7 +360,7 @@ func (s Questions) shown(q *form.Question, asked form.Asked) (c condition, onPag
 	names := make([]string, 0, len(triggers))
 	for _, code := range triggers {
 		if t, ok := s.Form.Question(code); ok {
-			names = append(names, "“"+t.Name()+"”")
+			names = append(names, "“"+strings.Trim(t.Name(), "“”")+"”")
 		}
 	}
 	return condition{note: "Whether this is asked depends on " + strings.Join(names, " and ") + "."}, true

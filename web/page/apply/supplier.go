@@ -96,7 +96,7 @@ func aboveReturn(p *product.Product) nhs.Breadcrumbs {
 	if p.IsFilledIn() {
 		ref := string(p.Application())
 		return nhs.Breadcrumbs{
-			{Href: "/", Text: "Home"}, {Href: "/applications", Text: "Applications"}, {Href: "/applications/" + ref, Text: ref},
+			{Href: "/", Text: "Home"}, {Href: "/applications", Text: "Your applications"}, {Href: "/applications/" + ref, Text: ref},
 			{Href: "/applications/" + ref + "/products", Text: "Candidate products"},
 		}
 	}
