@@ -100,8 +100,9 @@ func invitation(b *sitekit.Browser) string {
 }
 
 // joins opens a browser of somebody who comes by the link of an invitation.
-func (s *space) joins(t *testing.T, email string) *sitekit.Browser {
+func (s *space) joins(t *testing.T) *sitekit.Browser {
 	t.Helper()
+	const email = "sup@maker.example"
 	if err := s.People.Accept(s.Anonymous(), s.Token(email), "Sup Plier", testkit.Password); err != nil {
 		t.Fatal(err)
 	}
@@ -188,7 +189,7 @@ func TestASupplierIsInvitedAndActsForAProductThatNobodyElseClaims(t *testing.T) 
 	if len(mails) != 1 || !strings.Contains(mails[0].Body, "Remote monitoring") || strings.Contains(mails[0].Body+mails[0].Subject, "AF26-0001") {
 		t.Fatalf("%+v", mails)
 	}
-	sup := s.joins(t, "sup@maker.example")
+	sup := s.joins(t)
 	want(t, sup.Get(invitations), 200, "Remote monitoring", "Cardiowatch, version v2.1", "What is held of you")
 	s.Person("stranger", "", access.Scope{})
 	stranger := s.SignedIn("stranger")
@@ -220,7 +221,7 @@ func TestAnInvitedSupplierWaitsForTheFundWhereSomebodyElseClaimsTheProduct(t *te
 		}
 		b := s.SignedIn(testkit.Applicant)
 		want(t, asks(b, "sup@maker.example", keyOf(t, b)), 303)
-		sup := s.joins(t, "sup@maker.example")
+		sup := s.joins(t)
 		if got := sup.Post(invitations, url.Values{"invitation": {invitation(sup)}, "action": {"accept"}}); got.Location != "/" {
 			t.Fatalf("%d %s", got.Status, got.Location)
 		}
@@ -241,7 +242,7 @@ func TestAnInvitationAsSupplierIsDeclinedSentAnewAndEnds(t *testing.T) {
 	b := s.SignedIn(testkit.Applicant)
 	key := keyOf(t, b)
 	want(t, asks(b, "sup@maker.example", key), 303)
-	sup := s.joins(t, "sup@maker.example")
+	sup := s.joins(t)
 	want(t, sup.Post(invitations, url.Values{"invitation": {invitation(sup)}, "action": {"decline"}}), 303)
 	want(t, sup.Get(invitations), 200, "No invitation waits for you")
 	want(t, asks(b, "sup@maker.example", key), 422, "Wait ten minutes")

@@ -46,7 +46,7 @@ func (p Handed) words() string {
 
 func (p Handed) table() nhs.Table {
 	t := nhs.Table{
-		ID: "filled-in", Caption: "Answers", RowHeaders: true, Empty: "No question was answered.", Scroll: true,
+		ID: "filled-in", Caption: "Answers", RowHeaders: true, Empty: "No question was answered.",
 		Columns: []nhs.Column{{Heading: "Question"}, {Heading: "Filled in"}, {Heading: "Your return"}},
 	}
 	for _, l := range p.Lines {
