@@ -38,8 +38,11 @@ func (p *path) assess() {
 	if len(values) < 15 {
 		p.t.Fatalf("%s finds %d questions to decide:\n%.2000s", at, len(values), at.HTML())
 	}
-	at.Fill(values)
-	at.Press("Save and record the position").Not("There is a problem").Sees("as reviewed on")
+	for _, section := range []string{"C1", "C2", "C3", "C4"} {
+		at.Fill(values)
+		at.Press("Save decisions on " + section).Not("There is a problem").Sees("Decisions saved")
+	}
+	at.Press("Record the position").Not("There is a problem").Sees("as reviewed on")
 }
 
 func (p *path) assign() {
