@@ -66,8 +66,12 @@ func (p *path) fillIn() {
 	at.Go("/applications/"+p.ref).Press("Candidate products").Sees("Nobody has claimed this product", "not known to the fund yet")
 	at.Press("Fill the return in").Sees("You fill this return in for the supplier", "It counts for your application alone")
 	own := at.At()
+	if p.how.JavaScript {
+		at.Round() // every stop is seen, and the keyboard comes round again
+	}
 	at.Press("C1 ").Sees("Provisional status of the return", "Incomplete")
 	if p.how.JavaScript {
+		at.Round()
 		before := at.Text()
 		at.Fill(map[string][]string{"C1.1.1": {"no"}})
 		at.Waits("Saved at")
@@ -168,6 +172,9 @@ func (p *path) mergeRecords() {
 	who.Press("Look at both records").Sees("There is a problem")
 	who.Fill(map[string][]string{"other": {other[1]}})
 	who.Press("Look at both records").Sees("Check both records before you merge them", "This cannot be undone", "Heart Home (invented)")
+	if p.how.JavaScript {
+		who.Round()
+	}
 	who.Press("Merge the records").Sees("The two records are one")
 	who.Go("/supplier").Not("Heart Home (invented)")
 }

@@ -1,8 +1,8 @@
 package application
 
 import (
-	"fmt"
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"

@@ -20,6 +20,7 @@ type Piece struct {
 	Form     *form.Form
 	Number   int // in the evidence of the return, from 0
 	Evidence status.Evidence
+	Ended    form.Date // the day on which it expired; empty: it has not
 }
 
 // Key names the piece among those of its product.
@@ -74,11 +75,19 @@ func (s *Service) releasing(tx *work.Tx, id ident.Product) (Releasing, error) {
 		at := status.Product{Version: p.Version, UnaffectedSince: r.Body.UnaffectedSince}
 		for n, e := range r.Body.Evidence {
 			if q, ok := f.Question(e.Question); ok && q.Evidence.VersionBound && !status.IsStale(q, e, at) {
-				rel.Pieces = append(rel.Pieces, Piece{f, n, e})
+				rel.Pieces = append(rel.Pieces, Piece{f, n, e, ended(q, e, today(tx))})
 			}
 		}
 	}
 	return rel, nil
+}
+
+// ended is the day on which evidence expired, or nothing.
+func ended(q *form.Question, e status.Evidence, today form.Date) form.Date {
+	if day := status.Expiry(q, e); day != "" && today > day {
+		return day
+	}
+	return ""
 }
 
 // DeclareRelease begins the record of a new version of a product: its returns carry the answers, plan and evidence of the version before,

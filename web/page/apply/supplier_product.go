@@ -54,6 +54,9 @@ func (p Release) affected() nhs.Checkboxes {
 		if e.ProductVersion != "" {
 			hint += ", about version " + e.ProductVersion
 		}
+		if piece.Ended != "" {
+			hint += ", expired on " + piece.Ended.String() + ": it stays so in the new version"
+		}
 		c.Options = append(c.Options, nhs.Option{Value: piece.Key(), Label: string(e.Question) + " " + product.Label(e.Kind) + ": " + e.File, Hint: hint})
 	}
 	return c
