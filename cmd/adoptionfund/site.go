@@ -61,6 +61,7 @@ func (a *app) routes(demo bool) []route.Row {
 		applicant.Outcomes(a.decisions),
 		fundteam.Screening(a.eligibility, a.reviews, a.people),
 		fundteam.DTAC(a.products, a.positions, a.eligibility, a.reviews),
+		fundteam.Others(a.others),
 		fundteam.PeopleRows(a.people, a.funds),
 		fundteam.Questions(a.funds),
 		fundteam.Extensions(a.applications, a.funds),

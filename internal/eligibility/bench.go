@@ -13,6 +13,7 @@ import (
 	"adoptionfund/internal/application"
 	"adoptionfund/internal/form"
 	"adoptionfund/internal/ident"
+	"adoptionfund/internal/otherfunding"
 	"adoptionfund/internal/people"
 	"adoptionfund/internal/product"
 	"adoptionfund/internal/rules"
@@ -73,7 +74,7 @@ type Bench struct {
 	Files          map[ident.File]string // names of the files as they were sent
 	Criteria       []Criterion
 	Products       []product.Candidate
-	Matches        []Match
+	Matches        []otherfunding.Match
 	Clarifications []Clarification
 	Amendments     []application.Amendment
 	TurnsLeft      int // of questions to the applicant

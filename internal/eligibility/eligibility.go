@@ -128,15 +128,6 @@ type Note struct {
 // TableName is the table of notes.
 func (Note) TableName() string { return "screening_notes" }
 
-// Match is another application that may ask for the same.
-type Match struct {
-	Ref      ident.Ref
-	Title    string
-	LeadName string
-	Product  string
-	Why      string // why they match
-}
-
 // Before is another application of the same organisation or product, to have at hand.
 type Before struct {
 	Ref         ident.Ref

@@ -316,9 +316,12 @@ func TestApplicationsThatNameOneProductForOneLeadAreShownAsMatches(t *testing.T)
 	w := newWorld(t)
 	names := form.Answers{"PR1": form.Value{Rows: []form.Row{{"name": {Text: "CardioWatch"}, "supplier": {Text: "Example Ltd"}, "version": {Text: "2"}}}}}
 	first, second := w.submitted(names), w.submitted(names)
+	for _, ref := range []ident.Ref{second, first} {
+		w.must(w.others.Match(access.With(t.Context(), access.System(access.MatchOtherFunding)), string(w.id(ref))))
+	}
 	b, err := w.checks.Open(w.officer(), first)
 	w.must(err)
-	if len(b.Matches) != 1 || b.Matches[0].Ref != second || !strings.Contains(b.Matches[0].Why, "same lead") || len(b.Products) != 1 {
+	if len(b.Matches) != 1 || b.Matches[0].Ref != second || !strings.Contains(b.Matches[0].Reasons, "The same organisation (QMF)") || !b.Matches[0].Counts() || len(b.Products) != 1 {
 		t.Errorf("%+v", b.Matches)
 	}
 	p, err := w.checks.Products(w.as("dtac", "dtac_assessor"), first)

@@ -5,6 +5,7 @@ import (
 	"adoptionfund/internal/form"
 	"adoptionfund/internal/fund"
 	"adoptionfund/internal/ident"
+	"adoptionfund/internal/otherfunding"
 	"adoptionfund/internal/product"
 	"adoptionfund/internal/rules"
 	"adoptionfund/internal/uktime"
@@ -16,7 +17,7 @@ type seen struct {
 	form     *form.Form
 	answers  form.Answers
 	products []product.Candidate
-	matches  []Match
+	matches  []otherfunding.Match
 	facts    rules.Facts
 	found    []rules.Finding
 }
@@ -36,7 +37,7 @@ func (s *Service) look(tx *work.Tx, apps []*application.Application) (map[ident.
 	if err != nil {
 		return nil, err
 	}
-	matches, err := matchesOf(tx, ids)
+	matches, err := otherfunding.Kept(tx, apps)
 	if err != nil {
 		return nil, err
 	}
@@ -53,6 +54,11 @@ func (s *Service) look(tx *work.Tx, apps []*application.Application) (map[ident.
 		set, err := s.rules(a.Call().Settings.Forms.Rules, one.form)
 		if err != nil {
 			return nil, err
+		}
+		if len(apps) == 1 { // one that was submitted just now may not have been looked at
+			if one.matches, err = otherfunding.Matches(tx, a, one.form, one.answers); err != nil {
+				return nil, err
+			}
 		}
 		one.facts = one.factsOf(a, form.Date(uktime.Day(tx.Now)))
 		one.found = set.Run(one.answers, one.facts)
@@ -95,7 +101,9 @@ func (one *seen) factsOf(a *application.Application, today form.Date) rules.Fact
 		facts.Products = append(facts.Products, v.Text)
 	}
 	for _, m := range one.matches {
-		facts.Matches = append(facts.Matches, string(m.Ref))
+		if m.Counts() {
+			facts.Matches = append(facts.Matches, m.Label())
+		}
 	}
 	return facts
 }

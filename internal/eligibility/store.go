@@ -126,36 +126,6 @@ func notesOf(tx *work.Tx, id ident.Application) ([]Note, error) {
 	return work.Many[Note](tx.DB().Where("application_id = ?", id).Order("noted_at DESC, id"), "notes")
 }
 
-// matchesOf gives other applications that name the same product for the same lead or integrated care system, but those from which the
-// one who looks is recused, by application.
-func matchesOf(tx *work.Tx, ids []ident.Application) (map[ident.Application][]Match, error) {
-	out := []workflow.ApplicationState{workflow.Draft, workflow.NotSubmitted, workflow.Withdrawn, workflow.Ineligible, workflow.Unsuccessful, workflow.NotShortlisted}
-	var rows []struct {
-		Match
-		ApplicationID ident.Application
-		SameLead      bool
-	}
-	err := tx.DB().Raw(`SELECT a.id AS application_id, b.ref, b.title, b.lead_name, p.name AS product, b.lead = a.lead AS same_lead
-		FROM applications a JOIN application_products x ON x.application_id = a.id
-		JOIN application_products y ON y.product_id = x.product_id AND y.application_id <> a.id
-		JOIN applications b ON b.id = y.application_id JOIN products p ON p.id = y.product_id
-		WHERE a.id IN ? AND (b.lead = a.lead OR (b.ics <> '' AND b.ics = a.ics)) AND b.submission_id IS NOT NULL AND b.state NOT IN ?
-		AND NOT EXISTS (SELECT 1 FROM application_relations r WHERE r.application_id = b.id AND r.person = ? AND r.relation IN ('recused', 'conflicted'))
-		ORDER BY b.ref, p.name`, ids, out, orNobody(tx.By.ID)).Scan(&rows).Error
-	if err != nil {
-		return nil, fmt.Errorf("looking for matches: %w", err)
-	}
-	by := map[ident.Application][]Match{}
-	for _, r := range rows {
-		r.Why = "the same product in the same integrated care system"
-		if r.SameLead {
-			r.Why = "the same product and the same lead organisation"
-		}
-		by[r.ApplicationID] = append(by[r.ApplicationID], r.Match)
-	}
-	return by, nil
-}
-
 // runsOf gives what the rules found last, by application.
 func runsOf(tx *work.Tx, ids []ident.Application) (map[ident.Application]Run, error) {
 	rows, err := work.Many[Run](tx.DB().Where("application_id IN ?", ids), "findings of the rules")

@@ -17,6 +17,7 @@ import (
 	"adoptionfund/internal/form"
 	"adoptionfund/internal/fund"
 	"adoptionfund/internal/ident"
+	"adoptionfund/internal/otherfunding"
 	"adoptionfund/internal/people"
 	"adoptionfund/internal/product"
 	"adoptionfund/internal/rules"
@@ -33,6 +34,7 @@ type world struct {
 	clock   *testkit.Clock
 	library *fund.Library
 	checks  *eligibility.Service
+	others  *otherfunding.Service
 	round   ident.Round
 	call    ident.Call
 	people  map[string]ident.Person
@@ -48,7 +50,7 @@ func newWorld(t *testing.T) *world {
 	}
 	clock.Set(time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC))
 	applications := application.NewService(gate, library, nil, nil, "Adoption Fund")
-	w := &world{t: t, gate: gate, db: d, clock: clock, library: library, checks: eligibility.NewService(gate, applications), people: map[string]ident.Person{}}
+	w := &world{t: t, gate: gate, db: d, clock: clock, library: library, checks: eligibility.NewService(gate, applications), others: otherfunding.NewService(gate, applications), people: map[string]ident.Person{}}
 	f := fund.File{Round: "AF26", Title: "Invented round", Budget: 6_500_000, SeniorOfficer: "senior@demo.example"}
 	f.Calls = []fund.CallFile{{Theme: "CAR", Title: "Invented call", Opens: "2026-09-01", Closes: "2026-10-12"}}
 	f.Calls[0].SpendBy = "2027-03-31"

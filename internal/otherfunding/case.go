@@ -176,17 +176,54 @@ func Matches(tx *work.Tx, a *application.Application, f *form.Form, answers form
 	if err != nil {
 		return nil, err
 	}
-	matches := make([]Match, len(list))
-	for i, row := range list {
-		if matches[i], err = row.read(); err != nil {
-			return nil, err
-		}
-	}
-	if matches, err = withSettled(tx, a.ID, matches); err != nil {
+	settled, err := settlements(tx, a.ID)
+	if err != nil {
 		return nil, err
 	}
-	slices.SortStableFunc(matches, func(a, b Match) int { return b.Strength - a.Strength })
+	matches, err := withSettled(list, settled)
+	if err != nil {
+		return nil, err
+	}
 	return visible(tx, matches)
+}
+
+// Kept is Matches of many applications, of what was found when they were last looked at, with a fixed number of queries.
+func Kept(tx *work.Tx, apps []*application.Application) (map[ident.Application][]Match, error) {
+	ids := make([]ident.Application, len(apps))
+	for i, a := range apps {
+		ids[i] = a.ID
+	}
+	list, err := kept(tx, ids...)
+	if err != nil {
+		return nil, err
+	}
+	settled, err := settlements(tx, ids...)
+	if err != nil {
+		return nil, err
+	}
+	found, concluded := map[ident.Application][]Found{}, map[ident.Application][]Settlement{}
+	for _, row := range list {
+		found[row.ApplicationID] = append(found[row.ApplicationID], row)
+	}
+	for _, row := range settled {
+		concluded[row.ApplicationID] = append(concluded[row.ApplicationID], row)
+	}
+	var all []Match
+	for _, id := range ids {
+		matches, err := withSettled(found[id], concluded[id])
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, matches...)
+	}
+	if all, err = visible(tx, all); err != nil {
+		return nil, err
+	}
+	by := map[ident.Application][]Match{}
+	for _, m := range all {
+		by[m.ApplicationID] = append(by[m.ApplicationID], m)
+	}
+	return by, nil
 }
 
 func now(tx *work.Tx, a *application.Application, f *form.Form, answers form.Answers) ([]Found, error) {
@@ -204,23 +241,22 @@ func now(tx *work.Tx, a *application.Application, f *form.Form, answers form.Ans
 	return list, err
 }
 
-// withSettled adds what officers concluded.
-func withSettled(tx *work.Tx, id ident.Application, matches []Match) ([]Match, error) {
-	settled, err := settlements(tx, id)
-	if err != nil {
-		return nil, err
+// withSettled reads what was found and adds what officers concluded, the strongest first.
+func withSettled(list []Found, settled []Settlement) ([]Match, error) {
+	matches := make([]Match, len(list))
+	for i, row := range list {
+		var err error
+		if matches[i], err = row.read(); err != nil {
+			return nil, err
+		}
 	}
 	for i := range settled {
 		at := slices.IndexFunc(matches, func(m Match) bool { return m.Identity == settled[i].Identity })
 		if at < 0 {
-			m := Match{Gone: true}
-			if err := json.Unmarshal([]byte(settled[i].About), &m.Found); err != nil {
-				return nil, fmt.Errorf("reading what was settled: %w", err)
-			}
-			if m, err = m.read(); err != nil {
+			m, err := settled[i].match()
+			if err != nil {
 				return nil, err
 			}
-			m.Gone = true
 			matches, at = append(matches, m), len(matches)
 		}
 		if settled[i].Standing {
@@ -229,7 +265,20 @@ func withSettled(tx *work.Tx, id ident.Application, matches []Match) ([]Match, e
 			matches[at].Earlier = append(matches[at].Earlier, settled[i])
 		}
 	}
+	slices.SortStableFunc(matches, func(a, b Match) int { return b.Strength - a.Strength })
 	return matches, nil
+}
+
+// match is what was settled, as it was then.
+func (s Settlement) match() (Match, error) {
+	var f Found
+	if err := json.Unmarshal([]byte(s.About), &f); err != nil {
+		return Match{}, fmt.Errorf("reading what was settled: %w", err)
+	}
+	f.ApplicationID = s.ApplicationID
+	m, err := f.read()
+	m.Gone = true
+	return m, err
 }
 
 // visible leaves out other applications that will not be funded, and those of which the one who looks may know nothing; to the rest it

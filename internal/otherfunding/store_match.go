@@ -48,8 +48,8 @@ func nextApplication(tx *work.Tx) (int64, error) {
 }
 
 // kept gives the matches that were found when an application was last looked at.
-func kept(tx *work.Tx, id ident.Application) ([]Found, error) {
-	return work.Many[Found](tx.DB().Where("application_id = ?", id).Order("identity"), "matches")
+func kept(tx *work.Tx, ids ...ident.Application) ([]Found, error) {
+	return work.Many[Found](tx.DB().Where("application_id IN ?", ids).Order("application_id, identity"), "matches")
 }
 
 // Searched is when an application was last looked at, and for which submission.
@@ -91,8 +91,8 @@ func addFound(tx *work.Tx, m Found) error {
 }
 
 // settlements gives what was concluded of an application's matches, the newest first.
-func settlements(tx *work.Tx, id ident.Application) ([]Settlement, error) {
-	return work.Many[Settlement](tx.DB().Where("application_id = ?", id).Order("settled_at DESC, id DESC"), "conclusions")
+func settlements(tx *work.Tx, ids ...ident.Application) ([]Settlement, error) {
+	return work.Many[Settlement](tx.DB().Where("application_id IN ?", ids).Order("settled_at DESC, id DESC"), "conclusions")
 }
 
 func setAside(tx *work.Tx, id string) error {

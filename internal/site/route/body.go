@@ -43,6 +43,15 @@ func (f File) Open() (io.ReadCloser, error) {
 	return opened, nil
 }
 
+// Seek opens it for reading that goes back to the beginning.
+func (f File) Seek() (io.ReadSeekCloser, error) {
+	opened, err := f.header.Open()
+	if err != nil {
+		return nil, fmt.Errorf("opening the uploaded file: %w", err)
+	}
+	return opened, nil
+}
+
 // Part is one part of a multipart form, in the order in which the browser sent them.
 type Part struct {
 	Field string

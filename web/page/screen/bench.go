@@ -303,15 +303,30 @@ func (p Bench) products() nhs.Table {
 	return t
 }
 
+// shownMatches is how many matches the workbench shows; the page of other funding shows all.
+const shownMatches = 5
+
 func (p Bench) matches() nhs.Table {
 	t := nhs.Table{
-		ID: "matches", Caption: "Other applications that may ask for the same", CaptionSize: nhs.Small, RowHeaders: true, Empty: "No other application of this fund names the same product for the same organisation or integrated care system.",
-		Columns: []nhs.Column{{Heading: "Application"}, {Heading: "Lead organisation"}, {Heading: "Product"}, {Heading: "Why it matches"}},
+		ID: "matches", Caption: "Likely double funding", CaptionSize: nhs.Small, RowHeaders: true, Empty: "No application to this fund, national programme award or grant was found that may pay for the same.",
+		Columns: []nhs.Column{{Heading: "What"}, {Heading: "Source"}, {Heading: "Organisation"}, {Heading: "How strong"}, {Heading: "Settled"}},
 	}
-	for _, m := range p.Matches {
-		t.Rows = append(t.Rows, []nhs.Cell{{Text: string(m.Ref) + " " + m.Title, Href: "/screening/" + string(m.Ref)}, {Text: m.LeadName}, {Text: m.Product}, {Text: m.Why}})
+	for _, m := range p.Matches[:min(len(p.Matches), shownMatches)] {
+		what := nhs.Cell{Text: m.Label()}
+		if m.MayOpen {
+			what.Href = "/screening/" + string(m.Ref)
+		}
+		t.Rows = append(t.Rows, []nhs.Cell{what, {Text: m.Source.Label()}, {Text: m.Organisation}, {Content: strengthTag(m)}, {Content: settledTag(m)}})
 	}
 	return t
+}
+
+func (p Bench) othersLink() nhs.ActionLink {
+	text := "Compare and settle other funding"
+	if n := len(p.Matches); n > shownMatches {
+		text = "Compare and settle all " + strconv.Itoa(n) + " matches"
+	}
+	return nhs.ActionLink{Href: p.action() + "/other-funding", Text: text}
 }
 
 func (p Bench) label(code form.Code) string {
