@@ -37,7 +37,7 @@ func (s *Service) look(tx *work.Tx, apps []*application.Application) (map[ident.
 	if err != nil {
 		return nil, err
 	}
-	matches, err := otherfunding.Kept(tx, apps)
+	matches, err := s.matches(tx, apps, standing)
 	if err != nil {
 		return nil, err
 	}
@@ -55,16 +55,29 @@ func (s *Service) look(tx *work.Tx, apps []*application.Application) (map[ident.
 		if err != nil {
 			return nil, err
 		}
-		if len(apps) == 1 { // one that was submitted just now may not have been looked at
-			if one.matches, err = otherfunding.Matches(tx, a, one.form, one.answers); err != nil {
-				return nil, err
-			}
-		}
 		one.facts = one.factsOf(a, form.Date(uktime.Day(tx.Now)))
 		one.found = set.Run(one.answers, one.facts)
 		all[a.ID] = one
 	}
 	return all, nil
+}
+
+// matches gives what may be paid for twice. A single application may have been submitted just now, and is looked for if it was not yet.
+func (s *Service) matches(tx *work.Tx, apps []*application.Application, standing map[ident.Application]application.Standing) (map[ident.Application][]otherfunding.Match, error) {
+	if len(apps) != 1 {
+		return otherfunding.Kept(tx, apps) //nolint:wrapcheck // otherfunding has said what it was doing
+	}
+	a := apps[0]
+	sent, ok := standing[a.ID]
+	if !ok {
+		return nil, nil
+	}
+	f, err := s.applications.FormNamed(sent.Form)
+	if err != nil {
+		return nil, err
+	}
+	list, err := otherfunding.Matches(tx, a, f, sent.Answers)
+	return map[ident.Application][]otherfunding.Match{a.ID: list}, err
 }
 
 // candidates gives the candidate products of applications, call by call.
