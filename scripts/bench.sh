@@ -5,8 +5,8 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 how=${1:-full}
 case $how in
-  short) benchtime=200ms load=8s checks=300 drawn=50 ;;
-  full) benchtime=2s load=60s checks=20000 drawn=2000 ;;
+  short) benchtime=200ms load=8s checks=300 drawn=50 grants=20000 ;;
+  full) benchtime=2s load=60s checks=20000 drawn=2000 grants=1000000 ;;
   *) echo "usage: scripts/bench.sh [full|short]"; exit 2 ;;
 esac
 mkdir -p bench
@@ -46,8 +46,8 @@ packages() { grep -rlE "$1" --include='*_test.go' internal | xargs -r -n 1 dirna
 properties() { awk '/^func Test/ { name = $2; sub(/\(.*/, "", name) } /rapid\.(Check|MakeCheck)\(/ { print name }' "$1"/*_test.go | sort -u | paste -sd '|'; }
 
 measure "no database" go test -run '^$' -bench . -benchtime "$benchtime" -timeout 60m $(packages '^func Benchmark')
-measure "SQLite" go test ./cmd/adoptionfund -run '^$' -bench . -benchtime "$benchtime" -load "$load" -timeout 60m
-measure "PostgreSQL" scripts/postgres.sh go test ./cmd/adoptionfund -run '^$' -bench . -benchtime "$benchtime" -load "$load" -timeout 60m
+measure "SQLite" go test ./cmd/adoptionfund -run '^$' -bench . -benchtime "$benchtime" -load "$load" -grants "$grants" -timeout 60m
+measure "PostgreSQL" scripts/postgres.sh go test ./cmd/adoptionfund -run '^$' -bench . -benchtime "$benchtime" -load "$load" -grants "$grants" -timeout 60m
 for p in $(packages 'rapid\.(Check|MakeCheck)\('); do
   n=$checks; if grep -lq testkit "$p"/*_test.go; then n=$drawn; fi
   measure "properties" go test "$p" -v -run "^($(properties "$p"))\$" -rapid.checks "$n" -timeout 60m
