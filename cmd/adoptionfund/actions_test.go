@@ -20,13 +20,13 @@ import (
 func later() []access.Action {
 	return []access.Action{
 		access.EditRound, access.ArchiveCall,
-		access.ProposeShortlist, access.ConfirmShortlist, access.ViewProduct, access.EditProduct,
+		access.ViewProduct, access.EditProduct,
 		access.FindInterests, access.RemindReviewer, access.EditFeedback,
 		access.DiscussModeration, access.ViewMeeting, access.PrepareMeeting, access.RecordMeeting, access.SignMinutes, access.RunCalibration,
 		access.ProposeTargeted, access.ApproveTargeted, access.ViewSeverity, access.ViewOwnSeverity, access.ApproveDirectAward,
 		access.VoidProposal, access.HoldLine, access.AcceptDeviation, access.ApproveDeviation, access.TakeUpReserve, access.ExpireReserve,
-		access.ViewLetters, access.DraftLetters, access.GrantBriefing, access.ViewBriefing, access.RequestDecisionReview,
-		access.ViewDecisionReview, access.UpholdDecisionReview, access.DismissDecisionReview, access.RefuseOffer, access.HoldAward,
+		access.ViewLetters, access.DraftLetters, access.GrantBriefing, access.ViewBriefing,
+		access.RefuseOffer, access.HoldAward,
 		access.ResumeAward, access.WithdrawOffer, access.ProposeVariation, access.ApproveVariation, access.SuspendAward, access.LiftSuspension,
 		access.TerminateAward, access.SubmitAwardReturn, access.AcceptAwardReturn, access.CompleteAward, access.ProposeClosing,
 		access.ExportApplications, access.ExportScores, access.ExportAudit, access.ViewOutbox, access.ResendMessage,

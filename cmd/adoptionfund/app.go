@@ -165,7 +165,7 @@ func (a *app) rooms() error {
 	a.reviews = review.NewService(a.gate, a.library, a.rubrics, product.Provisional)
 	a.assignments = assignment.NewService(a.gate, a.library)
 	a.interests = interest.NewService(a.gate, a.library, interest.Reviews{Employer: assignment.Employer, Strike: review.Strike})
-	a.allocations = allocation.NewService(a.gate, a.reviews)
+	a.allocations = allocation.NewService(a.gate, a.reviews, decision.OpenReviews)
 	a.decisions = decision.NewService(a.gate)
 	a.awards = award.NewService(a.gate)
 	a.reports = report.NewService(a.gate, a.reviews)

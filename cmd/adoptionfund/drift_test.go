@@ -40,11 +40,11 @@ func rows() []any {
 		&product.Product{}, &product.Claim{}, &product.Return{}, &product.Assessed{}, &product.Position{}, &product.Import{}, &product.ReturnFile{},
 		&product.Standing{}, &product.Released{}, &position.Section{}, &position.Proposal{}, &position.Recognised{},
 		&otherfunding.Import{}, &otherfunding.Record{}, &otherfunding.Found{}, &otherfunding.Searched{}, &otherfunding.Settlement{},
-		&eligibility.Finding{}, &eligibility.Clarification{}, &eligibility.Note{}, &eligibility.Reopening{}, &eligibility.Run{},
+		&eligibility.Finding{}, &eligibility.Clarification{}, &eligibility.Note{}, &eligibility.Reopening{}, &eligibility.Run{}, &eligibility.ShortlistLine{},
 		&interest.Interest{}, &assignment.Reviewer{}, &assignment.Assignment{}, &assignment.Plan{},
 		&review.Review{}, &review.Version{}, &review.Score{}, &review.Minute{},
 		&allocation.Scenario{}, &allocation.Proposal{}, &allocation.Line{},
-		&decision.Approval{}, &decision.Decision{}, &award.Award{}, &award.Check{}, &award.Condition{}, &award.Acceptance{},
+		&decision.Approval{}, &decision.Decision{}, &decision.Review{}, &award.Award{}, &award.Check{}, &award.Condition{}, &award.Acceptance{},
 		&audit.Entry{}, &jobs.Job{}, &notify.Mail{},
 	}
 }

@@ -45,7 +45,7 @@ func (a *app) site(demo bool) (*site.Site, error) {
 func (a *app) routes(demo bool) []route.Row {
 	open := public.Options{
 		Funds: a.funds, Library: a.library, Rubrics: a.rubrics, SelfCheck: a.selfCheck, People: a.people, PublicKey: a.gate.PublicKey(), PublicURL: a.config.Public(),
-		Tasks: append(panel.Tasks(a.gate, a.reviews), applicant.Tasks(a.applications), applicant.ClarificationTasks(a.applications, a.eligibility), fundteam.QuestionTasks(a.funds), fundteam.ExtensionTasks(a.applications, a.funds)),
+		Tasks: append(panel.Tasks(a.gate, a.reviews), applicant.Tasks(a.applications), applicant.ClarificationTasks(a.applications, a.eligibility), fundteam.QuestionTasks(a.funds), fundteam.ExtensionTasks(a.applications, a.funds), oversight.ReviewTasks(a.decisions)),
 	}
 	if demo {
 		open.Mail = notify.NewBox(a.db.Read)
@@ -58,7 +58,7 @@ func (a *app) routes(demo bool) []route.Row {
 		}),
 		applicant.Clarifications(a.eligibility),
 		applicant.Supplier(a.products),
-		applicant.Outcomes(a.decisions),
+		applicant.Outcomes(a.decisions, a.eligibility),
 		fundteam.Screening(a.eligibility, a.reviews, a.people),
 		fundteam.DTAC(a.products, a.positions, a.eligibility, a.reviews),
 		fundteam.Others(a.others),
@@ -68,6 +68,8 @@ func (a *app) routes(demo bool) []route.Row {
 		reviewer.Rows(reviewer.Rooms{Applications: a.applications, Interests: a.interests, Assignments: a.assignments, Reviews: a.reviews, Now: a.gate.Now}),
 		panel.Assessment{Funds: a.funds, Interests: a.interests, Assignments: a.assignments, Reviews: a.reviews}.Rows(),
 		panel.Allocation(a.allocations),
+		panel.Shortlist(a.eligibility),
+		oversight.Reviews(a.decisions),
 		oversight.Rows(oversight.Rooms{Gate: a.gate, Funds: a.funds, Decisions: a.decisions, Awards: a.awards, Reports: a.reports}),
 	)
 }

@@ -112,6 +112,7 @@ const (
 	ViewOtherFunding            Action = "other_funding.view"
 	SettleMatch                 Action = "other_funding.settle"
 	TryRules                    Action = "rules.try"
+	ViewShortlist               Action = "shortlist.view"
 	ProposeShortlist            Action = "shortlist.propose"
 	ConfirmShortlist            Action = "shortlist.confirm"
 
@@ -214,6 +215,7 @@ const (
 	GrantBriefing         Action = "briefing.grant"
 	ViewBriefing          Action = "briefing.view"
 	RequestDecisionReview Action = "decision.request_review"
+	ListDecisionReviews   Action = "decision.list_reviews"
 	ViewDecisionReview    Action = "decision.view_review"
 	UpholdDecisionReview  Action = "decision.uphold_review"
 	DismissDecisionReview Action = "decision.dismiss_review"

@@ -155,6 +155,7 @@ func eligibilityActions() []ActionInfo {
 		{ViewOtherFunding, "see likely double funding", "application", true},
 		{SettleMatch, "settle a likely double funding", "application", false},
 		{TryRules, "try changed eligibility rules", "round", true},
+		{ViewShortlist, "see the shortlist of a call", "call", true},
 		{ProposeShortlist, "propose who is not shortlisted", "call", false},
 		{ConfirmShortlist, "confirm who is not shortlisted", "application", false},
 	}
@@ -278,6 +279,7 @@ func decisionActions() []ActionInfo {
 		{GrantBriefing, "give early access to a briefing list", "call", false},
 		{ViewBriefing, "see an embargoed briefing list", "call", true},
 		{RequestDecisionReview, "ask for a review of a decision", "application", false},
+		{ListDecisionReviews, "see which reviews of decisions are open", "application", true},
 		{ViewDecisionReview, "see the review of a decision", "application", true},
 		{UpholdDecisionReview, "uphold a review of a decision", "application", false},
 		{DismissDecisionReview, "dismiss a review of a decision", "application", false},

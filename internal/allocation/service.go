@@ -25,10 +25,16 @@ import (
 type Service struct {
 	gate    *work.Gate
 	reviews *review.Service
+	open    OpenReviews
 }
 
+// OpenReviews counts the reviews of decisions in a call that wait to be settled. The room that comes after this one knows them.
+type OpenReviews func(tx *work.Tx, call ident.Call) (int64, error)
+
 // NewService makes the service.
-func NewService(gate *work.Gate, reviews *review.Service) *Service { return &Service{gate, reviews} }
+func NewService(gate *work.Gate, reviews *review.Service, open OpenReviews) *Service {
+	return &Service{gate, reviews, open}
+}
 
 // Ranked is an application with what it is ranked by.
 type Ranked struct {
@@ -245,7 +251,7 @@ func (s *Service) propose(tx *work.Tx, b basis, sc *Scenario, note string) (iden
 	if err := addLines(tx, lines); err != nil {
 		return "", err
 	}
-	if err := moveAll(tx, b, lines); err != nil {
+	if err := s.moveAll(tx, b, lines); err != nil {
 		return "", err
 	}
 	tx.Record(event(p, string(access.MakeProposal), map[string]any{"total": p.Total, "lines": len(lines), "fingerprint": sc.Fingerprint}))
@@ -293,7 +299,7 @@ func eligibleForReserve(b basis, r Ranked) bool {
 	return r.Total.Total.Float() >= b.call.Settings.Method.MinScore && mustOf(b.call, r.Total) == ""
 }
 
-func moveAll(tx *work.Tx, b basis, lines []Line) error {
+func (s *Service) moveAll(tx *work.Tx, b basis, lines []Line) error {
 	byID := map[ident.Application]*application.Application{}
 	for _, r := range b.ranked {
 		byID[r.Application.ID] = r.Application
@@ -302,6 +308,11 @@ func moveAll(tx *work.Tx, b basis, lines []Line) error {
 	if err != nil {
 		return err
 	}
+	asked, err := s.open(tx, b.call.ID)
+	if err != nil {
+		return err
+	}
+	open += asked
 	events := map[Outcome]workflow.Event{Fund: workflow.ProposeFund, Reserve: workflow.ProposeReserve, NotFund: workflow.ProposeNotFund}
 	for _, l := range lines {
 		err := application.Move(tx, byID[l.ApplicationID], events[l.Outcome], work.Guards{workflow.NothingOpenInCall: work.Holds(open == 0)}, map[string]any{"amount": l.Amount, "place": l.Place})

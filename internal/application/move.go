@@ -106,6 +106,11 @@ func (to audience) readers(tx *work.Tx, a *Application) ([]people.Person, error)
 	return append(readers, staff...), err
 }
 
+// Side are the people on the applicant's side: main contact, contributors and signatories.
+func Side(tx *work.Tx, a *Application) ([]people.Person, error) {
+	return audience{relations: applicantSide()}.readers(tx, a)
+}
+
 // Staff are those of the fund's people who hold a role that lets them do an action to an application and are not barred from it.
 func Staff(tx *work.Tx, a *Application, act access.Action) ([]people.Person, error) {
 	staff, err := people.WhoMay(tx, act, access.Scope{Round: a.RoundID, Call: a.CallID})

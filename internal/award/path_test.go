@@ -27,7 +27,7 @@ type board struct {
 func newBoard(t *testing.T) *board {
 	t.Helper()
 	p := testkit.New(t).Panel()
-	b := &board{p, t, allocation.NewService(p.Gate, p.Reviews), decision.NewService(p.Gate), award.NewService(p.Gate)}
+	b := &board{p, t, allocation.NewService(p.Gate, p.Reviews, decision.OpenReviews), decision.NewService(p.Gate), award.NewService(p.Gate)}
 	for _, name := range []string{"approver1", "approver2"} {
 		p.Person(name, "approver", access.Scope{Round: p.Round().ID})
 	}

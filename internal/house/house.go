@@ -113,7 +113,7 @@ func outsideFloor() Floor {
 		{"site/fundteam", "handlers: eligibility officers, DTAC assessors, fund managers", site},
 		{"site/reviewer", "handlers: reviewers", site},
 		{"site/panel", "handlers: the chair's desk", site + " site/public"},
-		{"site/oversight", "handlers: approval, awards, reports, audit", site},
+		{"site/oversight", "handlers: approval, awards, reports, audit", site + " site/public"},
 		{"house", "these walls", ""},
 	}}
 }

@@ -3,6 +3,7 @@ package apply
 import (
 	"adoptionfund/internal/application"
 	"adoptionfund/internal/decision"
+	"adoptionfund/internal/eligibility"
 	"adoptionfund/internal/uktime"
 	"adoptionfund/web/nhs"
 	"adoptionfund/web/page/shared"
@@ -12,7 +13,10 @@ import (
 type Outcome struct {
 	Application *application.Application
 	Decision    *decision.Decision // nil where the outcome is not one of the panel's, such as ineligibility
-	Award       bool               // there is an award to go on to
+	Reasons     []eligibility.Reason
+	Award       bool // there is an award to go on to
+	Reviewable  bool // a review of the decision can be asked for
+	Reviewed    bool // one was asked for
 }
 
 // Head is what the frame shows.
