@@ -322,21 +322,26 @@ func (s *Service) ReviewsWaiting(ctx context.Context) ([]ReviewWaiting, error) {
 			return err
 		}
 		for _, r := range open {
-			a := apps[r.ApplicationID]
-			sees, err := tx.May(access.ViewDecisionReview, a)
-			if err != nil {
-				return err
-			}
-			may, err := tx.May(access.UpholdDecisionReview, a)
+			w, sees, err := waiting(tx, r, apps[r.ApplicationID])
 			if err != nil {
 				return err
 			}
 			if sees {
-				list = append(list, ReviewWaiting{r, a, may})
-				tx.Saw("reviews of decisions", string(a.Ref))
+				list = append(list, w)
 			}
 		}
 		return nil
 	})
 	return list, err
+}
+
+// waiting is an open review as the one who looks may see it; false: not at all.
+func waiting(tx *work.Tx, r Review, a *application.Application) (ReviewWaiting, bool, error) {
+	sees, err := tx.May(access.ViewDecisionReview, a)
+	if err != nil || !sees {
+		return ReviewWaiting{}, false, err
+	}
+	tx.Saw("reviews of decisions", string(a.Ref))
+	may, err := tx.May(access.UpholdDecisionReview, a)
+	return ReviewWaiting{r, a, may}, true, err
 }

@@ -64,15 +64,7 @@ func (s *Service) ProposeShortlist(ctx context.Context, call ident.CallRef, off 
 		if err != nil {
 			return err
 		}
-		for i := range lines {
-			if err := dropWaiting(tx, lines[i].ApplicationID); err != nil {
-				return err
-			}
-			if err := work.Add(tx, &lines[i]); err != nil {
-				return err
-			}
-		}
-		return nil
+		return replaceLines(tx, lines)
 	})
 }
 
@@ -183,26 +175,33 @@ func (s *Service) Shortlist(ctx context.Context, ref ident.CallRef) (Shortlist, 
 		if err != nil {
 			return err
 		}
-		var ids []ident.Person
-		for _, a := range apps {
-			if a.Bars(tx.By.ID) && !l.MayPropose {
-				l.Masked++
-				continue
-			}
-			row := ShortlistRow{Application: a, Line: lines[a.ID]}
-			if row.Line != nil {
-				ids = append(ids, row.Line.ProposedBy)
-			}
-			if row.MayConfirm, err = tx.May(access.ConfirmShortlist, a); err != nil {
-				return err
-			}
-			l.Rows = append(l.Rows, row)
-			tx.Saw("shortlist", string(a.Ref))
-		}
-		l.Names, err = people.Names(tx, ids...)
-		return err
+		return l.fill(tx, apps, lines)
 	})
 	return l, err
+}
+
+// fill puts the applications into the list, but those from which the one who looks is barred, unless they propose the shortlist.
+func (l *Shortlist) fill(tx *work.Tx, apps []*application.Application, lines map[ident.Application]*ShortlistLine) error {
+	var ids []ident.Person
+	for _, a := range apps {
+		if a.Bars(tx.By.ID) && !l.MayPropose {
+			l.Masked++
+			continue
+		}
+		may, err := tx.May(access.ConfirmShortlist, a)
+		if err != nil {
+			return err
+		}
+		row := ShortlistRow{Application: a, Line: lines[a.ID], MayConfirm: may}
+		if row.Line != nil {
+			ids = append(ids, row.Line.ProposedBy)
+		}
+		l.Rows = append(l.Rows, row)
+		tx.Saw("shortlist", string(a.Ref))
+	}
+	var err error
+	l.Names, err = people.Names(tx, ids...)
+	return err
 }
 
 // Reason is why an application was not considered further, as its applicant is told.

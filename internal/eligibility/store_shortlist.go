@@ -29,10 +29,15 @@ func confirmedLine(tx *work.Tx, id ident.Application) (*ShortlistLine, error) {
 	return work.Find[ShortlistLine](tx.DB().Where("application_id = ? AND settled = ?", id, confirmed).Order("proposed_at DESC"), "proposal")
 }
 
-// dropWaiting takes back a proposal that waits, in whose place another comes.
-func dropWaiting(tx *work.Tx, id ident.Application) error {
-	if err := tx.DB().Where("application_id = ? AND settled = ''", id).Delete(&ShortlistLine{}).Error; err != nil {
-		return fmt.Errorf("taking back a proposal for the shortlist: %w", err)
+// replaceLines keeps proposals in place of those that wait for the same applications.
+func replaceLines(tx *work.Tx, lines []ShortlistLine) error {
+	for i := range lines {
+		if err := tx.DB().Where("application_id = ? AND settled = ''", lines[i].ApplicationID).Delete(&ShortlistLine{}).Error; err != nil {
+			return fmt.Errorf("taking back a proposal for the shortlist: %w", err)
+		}
+		if err := work.Add(tx, &lines[i]); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -2,7 +2,7 @@ package apply
 
 import (
 	"net/url"
-	"slices"
+	"strings"
 
 	"adoptionfund/internal/decision"
 	"adoptionfund/internal/fault"
@@ -48,7 +48,7 @@ func ReviewFacts(r decision.Review, asked, settled string) nhs.SummaryList {
 	}
 	rows := []nhs.SummaryRow{
 		{Key: "Decision", Value: workflow.Applications().Info(r.DecidedState).ApplicantLabel + ", told on " + uktime.Moment(r.DecidedAt)},
-		{Key: "Asked for", Value: uktime.Moment(r.AskedAt) + by(asked)}, {Key: "Grounds", Value: join(why)}, {Key: "What went wrong", Content: nhs.Text(r.Statement)},
+		{Key: "Asked for", Value: uktime.Moment(r.AskedAt) + by(asked)}, {Key: "Grounds", Value: strings.Join(why, "; ")}, {Key: "What went wrong", Content: nhs.Text(r.Statement)},
 	}
 	switch r.Outcome {
 	case decision.Open:
@@ -69,16 +69,4 @@ func by(name string) string {
 		return ""
 	}
 	return " by " + name
-}
-
-func join(texts []string) string {
-	slices.Sort(texts)
-	all := ""
-	for i, t := range texts {
-		if i > 0 {
-			all += "; "
-		}
-		all += t
-	}
-	return all
 }
