@@ -55,6 +55,9 @@ func TestThePagesAfterTheDecisions(t *testing.T) {
 	for _, row := range c.site.Rows() {
 		elsewhere := []string{ // they need a form, a link, an invitation, a file, a choice made before; or lead on
 			"/screening/batch", "/screening/results/{batch}",
+			// they need a return that was sent, or one that is still filled in for its supplier
+			"/dtac/products/{product}/summary", "/dtac/products/{product}/summary.pdf", "/dtac/products/{product}/return.yaml",
+			"/supplier/products/{product}/filled-in/{filled}", "/filling-in/{product}/uploads/{form}", "/filling-in/{product}/uploads/{form}/{upload}", "/filling-in/{product}/import",
 			"/held", "/invitation", "/mail/stop", "/sign", "/sign/code", "/applications/{ref}/invitation", "/panel/{call}/ranking", "/reviews/{ref}/files/{file}",
 		}
 		if _, shown := c.shown.Load(row.Path); row.Method == http.MethodGet && !shown && !slices.Contains(elsewhere, row.Path) {
@@ -179,7 +182,8 @@ func (c *contract) pagesOf(t *testing.T, at *actor) {
 		if got.status == http.StatusOK {
 			c.shown.Store(row.Path, true)
 		}
-		early := row.Action == access.ViewOutcome && !at.outside && got.status == http.StatusForbidden // it says that the outcome is not released
+		// It says that the outcome is not released, or that a return is filled in for its supplier while the application is under way.
+		early := slices.Contains([]access.Action{access.ViewOutcome, access.AnswerReturn}, row.Action) && !at.outside && got.status == http.StatusForbidden
 		if !early && !slices.Contains([]int{http.StatusOK, http.StatusSeeOther, http.StatusNotFound}, got.status) {
 			t.Errorf("GET %s as %s: %d\n%.3000s", address, at.name, got.status, got.body)
 		}

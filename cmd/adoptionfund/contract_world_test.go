@@ -73,7 +73,6 @@ func newContract(t *testing.T, stage func(*contract) *application.Application) *
 	c.question()
 	a := stage(c)
 	c.product()
-	c.filling(a)
 	c.values["ref"], c.values["call"], c.values["round"] = string(a.Ref), string(c.panel.CallRef()), string(c.panel.Round().Ref)
 	c.values["section"] = c.panel.Form(a).Sections[0].Path()
 	c.values["export"] = "allocations.csv"
@@ -91,6 +90,7 @@ func (c *contract) inAssessment() *application.Application {
 	c.panel.Reviewed(apps[0], map[string]string{"clinical": "4", "technical": "4", "ppv": "4"})
 	c.panel.Scored(apps[0])
 	c.conflict(apps[2])
+	c.filling(apps[0])
 	return apps[0]
 }
 
@@ -98,6 +98,7 @@ func (c *contract) inAssessment() *application.Application {
 func (c *contract) awarded() *application.Application {
 	c.t.Helper()
 	apps := c.panel.Assessed(2, "4")
+	c.filling(apps[0])
 	chair, call := c.panel.As(testkit.Chair), c.panel.CallRef()
 	scenario, err := c.app.allocations.Run(chair, call, "By score")
 	c.no(err)
