@@ -45,7 +45,7 @@ func TestSearchesGoByIndexes(t *testing.T) {
 	}
 	for query, by := range map[string]string{
 		words: wordsBy,
-		"SELECT * FROM other_funding_records WHERE id IN (1000000001, 1000000002) AND number IN (0, 1)":                           key,
+		"SELECT * FROM other_funding_records WHERE id IN (1000000001, 1000000002) AND number IN (0, 1)":                            key,
 		"SELECT word, SUM(records) FROM other_funding_words WHERE word IN ('cardiac', 'o_r1h') AND number IN (0, 1) GROUP BY word": key,
 		"SELECT * FROM other_funding_matches WHERE application_id IN ('00000000-0000-0000-0000-000000000001') ORDER BY identity":   key,
 	} {
