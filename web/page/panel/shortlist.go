@@ -47,7 +47,9 @@ func (p Shortlist) leftOff() nhs.Table {
 	return t
 }
 
-func label(r eligibility.ShortlistRow) string { return string(r.Application.Ref) + " " + r.Application.Title }
+func label(r eligibility.ShortlistRow) string {
+	return string(r.Application.Ref) + " " + r.Application.Title
+}
 
 func proposed(r eligibility.ShortlistRow) bool { return r.Line != nil && r.Line.Settled == "" }
 

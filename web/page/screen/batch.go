@@ -70,4 +70,6 @@ func (p BatchDone) said() string {
 	return strconv.Itoa(p.Ready()) + " of " + strconv.Itoa(len(p.Items)) + " were done on " + uktime.Moment(p.DoneAt) + "."
 }
 
-func (p BatchDone) table() nhs.Table { return items(p.Preview, nhs.Tag{Text: "Done", Colour: nhs.Green}, nhs.Tag{Text: "Not done", Colour: nhs.Red}) }
+func (p BatchDone) table() nhs.Table {
+	return items(p.Preview, nhs.Tag{Text: "Done", Colour: nhs.Green}, nhs.Tag{Text: "Not done", Colour: nhs.Red})
+}
