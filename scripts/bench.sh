@@ -45,7 +45,11 @@ packages() { grep -rlE "$1" --include='*_test.go' internal | xargs -r -n 1 dirna
 # properties PACKAGE: the names of its property tests, as a pattern.
 properties() { awk '/^func Test/ { name = $2; sub(/\(.*/, "", name) } /rapid\.(Check|MakeCheck)\(/ { print name }' "$1"/*_test.go | sort -u | paste -sd '|'; }
 
-measure "no database" go test -run '^$' -bench . -benchtime "$benchtime" -timeout 60m $(packages '^func Benchmark')
+benched=$(packages '^func Benchmark')
+stored=$(for p in $benched; do if grep -l '^func Benchmark' "$p"/*_test.go | xargs grep -q '/testkit'; then echo "$p"; fi; done)
+measure "no database" go test -run '^$' -bench . -benchtime "$benchtime" -timeout 60m $(comm -23 <(tr ' ' '\n' <<<"$benched") <(tr ' ' '\n' <<<"$stored"))
+measure "SQLite" go test -run '^$' -bench . -benchtime "$benchtime" -timeout 60m $stored
+measure "PostgreSQL" scripts/postgres.sh go test -run '^$' -bench . -benchtime "$benchtime" -timeout 60m $stored
 measure "SQLite" go test ./cmd/adoptionfund -run '^$' -bench . -benchtime "$benchtime" -load "$load" -grants "$grants" -timeout 60m
 measure "PostgreSQL" scripts/postgres.sh go test ./cmd/adoptionfund -run '^$' -bench . -benchtime "$benchtime" -load "$load" -grants "$grants" -timeout 60m
 for p in $(packages 'rapid\.(Check|MakeCheck)\('); do

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -47,6 +48,8 @@ func TestListsWalkAnIndexWhateverTheNumberOfApplications(t *testing.T) {
 	}{
 		"the screening queue":                                 {"wide", access.ViewEligibility, application.Query{States: waiting, Limit: 51}, 51, false},
 		"the screening queue from its middle":                 {"wide", access.ViewEligibility, application.Query{States: waiting, Limit: 51, After: "AF26-115000"}, 51, false},
+		"the screening queue, longest first":                  {"wide", access.ViewEligibility, application.Query{States: waiting, Order: application.Longest, Limit: 51}, 51, false},
+		"the screening queue, largest first, of one call":     {"narrow", access.ViewEligibility, application.Query{States: waiting, Order: application.Largest, Limit: 51}, 51, false},
 		"the screening queue of one call":                     {"narrow", access.ViewEligibility, application.Query{States: waiting, Limit: 51, After: "AF26-115000"}, 51, false},
 		"the screening queue narrowed to a call":              {"wide", access.ViewEligibility, application.Query{Call: c.ID, States: waiting, Limit: 51, After: "AF26-115000"}, 51, false},
 		"the screening queue of somebody who is applicant":    {testkit.Applicant, access.ViewEligibility, application.Query{States: waiting, Limit: 51}, 0, false},
@@ -82,7 +85,7 @@ func planFaults(plan string, few bool) []string {
 	var faults []string
 	for line := range strings.Lines(plan) {
 		switch line = strings.TrimSpace(line); {
-		case strings.HasPrefix(line, "Seq Scan on application"), strings.Contains(line, "-> Seq Scan on application"):
+		case strings.Contains(line, "Seq Scan on application") && !strings.Contains(line, "application_organisations"): // which is empty here
 			faults = append(faults, "PostgreSQL reads a whole table")
 		case strings.HasPrefix(line, "SCAN") && !strings.Contains(line, " USING ") && line != "SCAN page" && !strings.HasPrefix(line, "SCAN part"):
 			faults = append(faults, "SQLite reads a whole table")
@@ -127,6 +130,9 @@ func plansOf(t *testing.T, w *testkit.World, ctx context.Context, act access.Act
 		}
 		values := make([]string, len(args))
 		for i, arg := range args {
+			if at, ok := arg.(time.Time); ok {
+				arg = at.Format(time.RFC3339Nano)
+			}
 			values[i] = fmt.Sprintf("'%v'", arg)
 		}
 		_, err = c.ExecContext(ctx, "PREPARE list AS "+statement)
