@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"golang.org/x/text/language"
@@ -30,9 +31,12 @@ func (closed) Load(url string) (any, error) {
 	return nil, fmt.Errorf("%s is not part of the program", url)
 }
 
-// published reads the schema. The package schema of version 1.4.3 refers to the grant schema of 1.4.2 by its address; the one that is
+// published is the schema of this binary: compiled once, as all imports use the same and none changes it.
+var published = sync.OnceValues(compiled) //nolint:gochecknoglobals // read once and never changed
+
+// compiled reads the schema. The package schema of version 1.4.3 refers to the grant schema of 1.4.2 by its address; the one that is
 // there stands for both.
-func published() (*standard, error) {
+func compiled() (*standard, error) {
 	var docs [2]any
 	for i, name := range []string{"360-giving-schema.json", "360-giving-package-schema.json"} {
 		data, err := configs.FS.ReadFile("360giving/" + name)
