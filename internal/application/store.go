@@ -244,20 +244,29 @@ func CountByState(tx *work.Tx, calls []fund.Call) (map[ident.Call]map[workflow.A
 	return counts, nil
 }
 
-// ByIDs reads applications with their calls and people, by id: with three queries, however many there are.
+// ByIDs reads applications with their calls and people, by id: with three queries for every two thousand.
 func ByIDs(tx *work.Tx, ids []ident.Application) (map[ident.Application]*Application, error) {
 	found := map[ident.Application]*Application{}
-	if len(ids) == 0 {
-		return found, nil
+	for some := range slices.Chunk(distinct(ids), manyIDs) {
+		rows, err := work.Many[*Application](tx.DB().Where("id IN ?", some), "applications")
+		if err != nil {
+			return nil, err
+		}
+		if err := completeAll(tx, rows); err != nil {
+			return nil, err
+		}
+		for _, a := range rows {
+			found[a.ID] = a
+		}
 	}
-	rows, err := work.Many[*Application](tx.DB().Where("id IN ?", ids), "applications")
-	if err != nil {
-		return nil, err
-	}
-	for _, a := range rows {
-		found[a.ID] = a
-	}
-	return found, completeAll(tx, rows)
+	return found, nil
+}
+
+// manyIDs is how many ids are named in one query: databases take only so many values.
+const manyIDs = 2000
+
+func distinct(ids []ident.Application) []ident.Application {
+	return slices.Compact(slices.Sorted(slices.Values(ids)))
 }
 
 // SubmittedIn gives the applications of a round that were ever submitted, in the order of their references after one of them, at most n.
