@@ -111,7 +111,7 @@ func (c *demoCommand) load(ctx context.Context, s *session, a *app, clock *demon
 		return err
 	}
 	rooms := demonstration.Rooms{
-		People: a.people, Funds: a.funds, Library: a.library, Applications: a.applications, Products: a.products, Positions: a.positions, Eligibility: a.eligibility,
+		People: a.people, Funds: a.funds, Library: a.library, Applications: a.applications, Products: a.products, Positions: a.positions, Others: a.others, Eligibility: a.eligibility,
 		Interests: a.interests, Assignments: a.assignments, Reviews: a.reviews, Allocations: a.allocations, Decisions: a.decisions, Awards: a.awards,
 		Jobs: func(ctx context.Context) error { _, err := worker.Run(ctx); return err },
 	}

@@ -121,6 +121,11 @@ func checkAll(tx *work.Tx, r *fund.Round, list []Newcomer) error {
 
 func (n Newcomer) problems(kinds, themes []string, known bool) []string {
 	var found []string
+	if _, err := people.NormalEmail(n.Email); err != nil {
+		if f, ok := fault.Of(err); ok {
+			found = append(found, f.Words)
+		}
+	}
 	if len(kinds) > 0 && !slices.Contains(kinds, n.Kind) || n.Kind == "" {
 		found = append(found, fmt.Sprintf("kind %q is not one that a call of the round asks for", n.Kind))
 	}

@@ -21,6 +21,7 @@ import (
 	"adoptionfund/internal/fund"
 	"adoptionfund/internal/ident"
 	"adoptionfund/internal/interest"
+	"adoptionfund/internal/otherfunding"
 	"adoptionfund/internal/people"
 	"adoptionfund/internal/position"
 	"adoptionfund/internal/product"
@@ -36,6 +37,7 @@ type Rooms struct {
 	Applications *application.Service
 	Products     *product.Service
 	Positions    *position.Service
+	Others       *otherfunding.Service
 	Eligibility  *eligibility.Service
 	Interests    *interest.Service
 	Assignments  *assignment.Service
@@ -216,7 +218,10 @@ func (d *Demonstration) enlistAll(ctx context.Context, done func(share float64))
 		}
 		done(float64(i) / float64(len(list)))
 	}
-	return d.represent(operator)
+	if err := d.represent(operator); err != nil {
+		return err
+	}
+	return d.importLists(ctx)
 }
 
 // represent lets the main contacts act for their organisations.

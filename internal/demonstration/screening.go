@@ -73,36 +73,40 @@ func (c *course) answer(ctx context.Context, e *entry) error {
 
 // screen has the officer decide the four criteria, and the fixed parts scored by officers and assessor.
 func (c *course) screen(ctx context.Context, e *entry) error {
-	poor := e.dtac == "poor"
+	out := e.dtac == "poor"
 	err := c.d.do(ctx, officer, func(ctx context.Context) error {
-		if !poor {
+		funding, err := c.settle(ctx, e)
+		if err != nil {
+			return err
+		}
+		list := append(verdicts(out), funding)
+		out = out || funding.Decision == eligibility.Fail
+		next := eligibility.Propose
+		if !out {
+			next = eligibility.FindPassed
 			given := review.Given{Mark: strconv.Itoa(3 + e.rng.IntN(3)), Reason: "The other sources pay for other people and other purposes, as the ledger codes show."}
 			if err := c.d.Reviews.ProposeFU1(ctx, e.ref, given); err != nil {
 				return fmt.Errorf("scoring %s: %w", e.ref, err)
 			}
 		}
-		next := eligibility.FindPassed
-		if poor {
-			next = eligibility.Propose
-		}
-		return c.d.Eligibility.Decide(ctx, e.ref, verdicts(poor), next)
+		return c.d.Eligibility.Decide(ctx, e.ref, list, next)
 	})
 	if err != nil {
 		return fmt.Errorf("screening %s: %w", e.ref, err)
 	}
 	wait := 27 * time.Hour
-	if poor && c.unfinished() {
+	if out && c.unfinished() {
 		wait = 60 * 24 * time.Hour
 	}
-	c.d.agenda.plan(c.d.clock.Now().Add(wait), func(ctx context.Context) error { return c.confirm(ctx, e, poor) })
+	c.d.agenda.plan(c.d.clock.Now().Add(wait), func(ctx context.Context) error { return c.confirm(ctx, e, out) })
 	return nil
 }
 
+// verdicts are those on the criteria other than other funding.
 func verdicts(poor bool) []eligibility.Verdict {
 	list := []eligibility.Verdict{
 		{Criterion: "EV", Decision: eligibility.Pass, Reason: "Evidence from NHS sites is given, and it serves the call's priorities."},
 		{Criterion: "DT", Decision: eligibility.Pass, Reason: "The return is complete; what is open has an owner and a date."},
-		{Criterion: "FU", Decision: eligibility.Pass, Reason: "No other NHS source pays for the same people and purpose."},
 		{Criterion: "RO", Decision: eligibility.Pass, Reason: "Sites, dates and the plan to spread are named."},
 	}
 	if poor {
@@ -112,8 +116,8 @@ func verdicts(poor bool) []eligibility.Verdict {
 }
 
 // confirm is the second person's part: the ineligibility, or the score of additionality; and the assessor's score of DTAC.
-func (c *course) confirm(ctx context.Context, e *entry, poor bool) error {
-	if poor {
+func (c *course) confirm(ctx context.Context, e *entry, out bool) error {
+	if out {
 		return c.d.do(ctx, second, func(ctx context.Context) error { return c.d.Eligibility.ConfirmIneligible(ctx, e.ref) })
 	}
 	if err := c.d.do(ctx, second, func(ctx context.Context) error { return c.d.Reviews.ConfirmFU1(ctx, e.ref) }); err != nil {

@@ -2,7 +2,9 @@ package screen
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
+	"time"
 
 	"adoptionfund/internal/fault"
 	"adoptionfund/internal/form"
@@ -122,8 +124,8 @@ func (p Others) facts(m otherfunding.Match) nhs.SummaryList {
 	if m.Amount != 0 {
 		add(map[bool]string{true: "Requested", false: "Amount"}[m.Source == otherfunding.Application], amount)
 	}
-	add("From", m.FromDay)
-	add("Until", m.ToDay)
+	add("From", dayOf(m.FromDay))
+	add("Until", dayOf(m.ToDay))
 	if m.Source != otherfunding.Application {
 		add("Imported from", m.List+", row "+strconv.FormatInt(m.Line, 10))
 	}
@@ -182,4 +184,30 @@ func (p Others) more() []otherfunding.Match {
 		}
 	}
 	return list
+}
+
+// aside reports whether a match is weak, and nobody has settled it or is about to: such are kept together below the others.
+func (p Others) aside(m otherfunding.Match) bool {
+	_, conclusion := p.Problems["conclusion-"+m.Key()]
+	_, reason := p.Problems["reason-"+m.Key()]
+	return m.Level() == "Weak" && m.Settled == nil && len(m.Earlier) == 0 && !conclusion && !reason
+}
+
+// plain are the matches that are shown at once, the strongest first.
+func (p Others) plain() []otherfunding.Match {
+	return slices.DeleteFunc(slices.Clone(p.Matches), p.aside)
+}
+
+// weak are the matches that are shown when they are asked for.
+func (p Others) weak() []otherfunding.Match {
+	return slices.DeleteFunc(slices.Clone(p.Matches), func(m otherfunding.Match) bool { return !p.aside(m) })
+}
+
+// dayOf is a day in words; a text that is no day stands as it is.
+func dayOf(text string) string {
+	day, err := time.Parse(time.DateOnly, text)
+	if err != nil {
+		return text
+	}
+	return uktime.Date(day)
 }
