@@ -66,6 +66,8 @@ func TestTheDemonstrationOfADecidedRound(t *testing.T) {
 		"SELECT COUNT(*) FROM applications WHERE state IN ('assessed', 'assessment', 'moderation')":   {0, 0},
 		"SELECT COUNT(DISTINCT title) FROM applications":                                              {110, 138},
 		"SELECT COUNT(*) FROM mails WHERE kind = 'outcome_ready'":                                     {300, 900},
+		"SELECT COUNT(*) FROM other_funding_records WHERE source <> 'application'":                    {60, 60},
+		"SELECT COUNT(*) FROM other_funding_settlements":                                              {1, 3},
 		"SELECT COUNT(*) FROM mails WHERE sent_at IS NULL":                                            {0, 0},
 		"SELECT COUNT(*) FROM jobs WHERE failed_at IS NOT NULL OR (done_at IS NULL AND attempts > 0)": {0, 0},
 	} {
