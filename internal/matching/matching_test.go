@@ -90,7 +90,7 @@ func TestEachReasonIsInWordsWithItsWeight(t *testing.T) {
 		sum += r.Weight
 	}
 	words := strings.Join(all, "\n")
-	for _, want := range []string{"The same organisation (R1H): it is the lead organisation here", "names the product HeartHome", "words in common: "} {
+	for _, want := range []string{"The same organisation (R1H): it is the lead organisation here", "names the product HeartHome", "words in common: ", "photographs"} {
 		if !strings.Contains(words, want) {
 			t.Errorf("no %q in\n%s", want, words)
 		}

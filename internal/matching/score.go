@@ -62,7 +62,7 @@ type Ready struct {
 	of       Described
 	title    []string
 	all      []string
-	text     string // all of it folded, for names that stand in it
+	text     string // all of it folded, for names that stand in it and for words as people read them
 	names    []name
 	products []readyProduct
 }
@@ -108,7 +108,7 @@ func Score(asked, candidate *Ready, rarity Rarity) Match {
 	}
 	text := likeness(asked.all, candidate.all, rarity)
 	if w := scaled(math.Min(1, text*1.6), textAlike); w >= 3 {
-		add(w, "Its description has words in common: %s", strings.Join(shared(asked.all, candidate.all, rarity), ", "))
+		add(w, "Its description has words in common: %s", strings.Join(asWritten(shared(asked.all, candidate.all, rarity), asked.text), ", "))
 	}
 	m.Strength = max(0, min(100, m.Strength))
 	slices.SortStableFunc(m.Reasons, func(a, b Reason) int { return b.Weight - a.Weight })

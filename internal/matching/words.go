@@ -82,6 +82,23 @@ func Words(text string) []string {
 	return words
 }
 
+// asWritten gives words in the form in which they stand first in a folded text, in place of what is left of them for comparing.
+func asWritten(words []string, text string) []string {
+	first := map[string]string{}
+	for word := range strings.FieldsSeq(text) {
+		if root := stem(word); first[root] == "" {
+			first[root] = word
+		}
+	}
+	written := make([]string, len(words))
+	for i, w := range words {
+		if written[i] = first[w]; written[i] == "" {
+			written[i] = w
+		}
+	}
+	return written
+}
+
 // parted puts spaces into a name that is written as one word with capitals: HeartHome.
 func parted(name string) string {
 	var b strings.Builder
