@@ -19,7 +19,7 @@ type reviews struct{ decisions *decision.Service }
 func Reviews(decisions *decision.Service) []route.Row {
 	h := reviews{decisions}
 	return []route.Row{
-		{Method: http.MethodGet, Path: "/decision-reviews", Action: access.ListDecisionReviews, Title: "Reviews of decisions", Handle: h.list},
+		{Method: http.MethodGet, Path: "/decision-reviews", Action: access.ListDecisionReviews, Title: "Reviews of decisions", Menu: "Decision reviews", Handle: h.list},
 		{Method: http.MethodGet, Path: "/decision-reviews/{ref}", Action: access.ListDecisionReviews, Title: "Review of a decision", Handle: h.show},
 		{Method: http.MethodPost, Path: "/decision-reviews/{ref}", Action: access.UpholdDecisionReview, Title: "Review of a decision", Handle: h.settle},
 	}

@@ -22,8 +22,9 @@ import (
 type waiting struct {
 	action access.Action
 	states []workflow.ApplicationState
-	words  string // with the number
-	href   string // with the call
+	words  string                   // with the number
+	href   string                   // with the call
+	only   func(fund.Settings) bool // calls in which it is done; nil: all
 }
 
 // address is the page of a call on which the work is done.
@@ -34,16 +35,20 @@ func (w waiting) address(call ident.CallRef) string {
 // desk is the catalogue of what applications wait for, in the order of their life.
 func desk() []waiting {
 	return []waiting{
-		{access.RecordFinding, []workflow.ApplicationState{workflow.Screening}, "%d applications wait for the eligibility check", "/screening"},
-		{access.ConfirmIneligible, []workflow.ApplicationState{workflow.IneligibleProposed}, "%d proposals of ineligibility wait for a second officer", "/screening"},
-		{access.ScoreDT1, []workflow.ApplicationState{workflow.Eligible}, "%d eligible applications: DTAC is scored before their assessment ends", "/dtac"},
-		{access.ProposeAssignment, []workflow.ApplicationState{workflow.Eligible}, "%d eligible applications wait for reviewers", "/panel/%s/assignment"},
-		{access.ApproveAssignment, []workflow.ApplicationState{workflow.Eligible}, "%d eligible applications wait for their assignment to be approved", "/panel/%s/assignment"},
-		{access.CloseAssessment, []workflow.ApplicationState{workflow.Assessment}, "%d applications are in assessment", "/panel/%s/progress"},
-		{access.RecordConsensus, []workflow.ApplicationState{workflow.Moderation}, "%d applications are in moderation", "/panel/%s/moderation"},
-		{access.MakeProposal, []workflow.ApplicationState{workflow.Assessed}, "%d assessed applications: rank and propose", "/panel/%s/allocation"},
+		{access.RecordFinding, []workflow.ApplicationState{workflow.Screening}, "%d applications wait for the eligibility check", "/screening", nil},
+		{access.ConfirmIneligible, []workflow.ApplicationState{workflow.IneligibleProposed}, "%d proposals of ineligibility wait for a second officer", "/screening", nil},
+		{access.ScoreDT1, []workflow.ApplicationState{workflow.Eligible}, "%d eligible applications: DTAC is scored before their assessment ends", "/dtac", nil},
+		{access.ProposeShortlist, []workflow.ApplicationState{workflow.Eligible}, "%d eligible applications: propose who is not shortlisted", "/panel/%s/shortlist", shortlists},
+		{access.ConfirmShortlist, []workflow.ApplicationState{workflow.Eligible}, "%d eligible applications: look at the shortlist", "/panel/%s/shortlist", shortlists},
+		{access.ProposeAssignment, []workflow.ApplicationState{workflow.Eligible}, "%d eligible applications wait for reviewers", "/panel/%s/assignment", nil},
+		{access.ApproveAssignment, []workflow.ApplicationState{workflow.Eligible}, "%d eligible applications wait for their assignment to be approved", "/panel/%s/assignment", nil},
+		{access.CloseAssessment, []workflow.ApplicationState{workflow.Assessment}, "%d applications are in assessment", "/panel/%s/progress", nil},
+		{access.RecordConsensus, []workflow.ApplicationState{workflow.Moderation}, "%d applications are in moderation", "/panel/%s/moderation", nil},
+		{access.MakeProposal, []workflow.ApplicationState{workflow.Assessed}, "%d assessed applications: rank and propose", "/panel/%s/allocation", nil},
 	}
 }
+
+func shortlists(s fund.Settings) bool { return s.Review.Shortlist }
 
 // Tasks are what waits for the fund team and the panel, for the start page.
 func Tasks(gate *work.Gate, reviews *review.Service) []func(context.Context) ([]public.Task, error) {
@@ -127,6 +132,9 @@ func ofCall(tx *work.Tx, c *fund.Call, states map[workflow.ApplicationState]int)
 		return nil, nil
 	}
 	for _, w := range desk() {
+		if w.only != nil && !w.only(c.Settings) {
+			continue
+		}
 		n := 0
 		for _, s := range w.states {
 			n += states[s]
