@@ -10,9 +10,9 @@ journeys=$(sed -n 's/^func \(Test[A-Za-z0-9]*\)(t .*/\1/p' cmd/adoptionfund/jour
 out=$(mktemp)
 trap 'rm -f "$out"' EXIT
 
-"${run[@]}" -timeout 20m ./cmd/adoptionfund -run "^($journeys)\$" >"$out" 2>&1 &
+"${run[@]}" -timeout 40m ./cmd/adoptionfund -run "^($journeys)\$" >"$out" 2>&1 &
 browser=$!
-"${run[@]}" "${race[@]}" -timeout 20m -skip "^($journeys)\$" ./...
+"${run[@]}" "${race[@]}" -timeout 40m -skip "^($journeys)\$" ./...
 rest=$?
 wait "$browser"
 walked=$?
@@ -21,4 +21,4 @@ cat "$out"
 [ "$rest" = 0 ] && [ "$walked" = 0 ] || exit 1
 
 echo "== on PostgreSQL"
-scripts/postgres.sh "${run[@]}" -timeout 20m $(grep -rl 'internal/testkit' --include='*_test.go' internal cmd | xargs -n 1 dirname | sort -u | sed 's#^#./#')
+scripts/postgres.sh "${run[@]}" -timeout 40m $(grep -rl 'internal/testkit' --include='*_test.go' internal cmd | xargs -n 1 dirname | sort -u | sed 's#^#./#')
