@@ -26,8 +26,10 @@ func TestTheScreeningJourney(t *testing.T) {
 			}
 			sent, other := w.Submitted("Remote monitoring after surgery"), w.Submitted("Text reminders before surgery")
 			w.Closed()
-			if err := p.app.db.Write.Exec("UPDATE calls SET settings = replace(settings, '\"review_days\":0', '\"review_days\":20')").Error; err != nil {
-				t.Fatal(err)
+			for from, to := range map[string]string{`"review_days":0`: `"review_days":20`, `"shortlist":false`: `"shortlist":true`} {
+				if err := p.app.db.Write.Exec("UPDATE calls SET settings = replace(settings, ?, ?)", from, to).Error; err != nil {
+					t.Fatal(err)
+				}
 			}
 			if err := p.app.tick(t.Context()); err != nil {
 				t.Fatal(err)
@@ -37,7 +39,8 @@ func TestTheScreeningJourney(t *testing.T) {
 			p.asked(w, string(sent.Ref))
 			p.ineligible(w, string(sent.Ref))
 			p.reviewed(w, string(sent.Ref))
-			p.visitor(w, "colleague").Go("/screening").Sees("2 applications, handled by the deputy", "No application waits here").Not(string(sent.Ref), "Remote monitoring")
+			p.shortlisted(w, string(other.Ref))
+			p.visitor(w, "colleague").Go("/screening").Sees("1 application, handled by the deputy", "No application waits here").Not(string(sent.Ref), "Remote monitoring")
 			for _, at := range p.known {
 				at.Healthy()
 			}
@@ -65,7 +68,7 @@ func (p *path) queue(w *testkit.World, how chromium.How, sent, other *applicatio
 	if how.JavaScript {
 		officer.Opens("Keyboard shortcuts").Type(map[string]string{"shortcuts": "on"})
 		officer.Strike("j").Strike("j").Strike("k").Enter().Sees("Eligibility of "+string(sent.Ref), "EV Evidence and priorities")
-		officer.Strike("d")
+		officer.Strike("1").Strike("d")
 	} else {
 		officer.Press(string(sent.Ref))
 	}
@@ -91,7 +94,7 @@ func (p *path) ineligible(w *testkit.World, ref string) {
 	officer := p.known["officer"]
 	officer.Press("Propose that it is ineligible").Sees("There is a problem", "Select the criterion that fails")
 	officer.Fill(map[string][]string{"EV": {"fail"}, "EV-reason": {"It is used nowhere in the NHS yet"}})
-	officer.Press("Propose that it is ineligible").Sees("Somebody other than who proposed it must confirm or return it")
+	officer.Press("Propose that it is ineligible").Sees("Somebody other than who proposed it must confirm or return it").Not("Confirm that it is ineligible")
 	second := p.visitor(w, "second").Go("/screening/" + ref).Sees("It was proposed that this application is ineligible")
 	second.Press("Confirm that it is ineligible").Sees("The application is ineligible. The applicant is told")
 	p.known[testkit.Applicant].Go("/applications/"+ref+"/outcome").Sees("Evidence and priorities", "It is used nowhere in the NHS yet", "something went wrong")
@@ -105,7 +108,23 @@ func (p *path) reviewed(w *testkit.World, ref string) {
 	applicant.Fill(map[string][]string{"grounds": {"overlooked"}, "statement": {"The answer EV5 names two trusts"}})
 	applicant.Press("Ask for a review").Sees("Being looked into", "The answer EV5 names two trusts")
 	approver := p.visitor(w, "approver").Go("/").Sees("Settle the review of the decision on "+ref).Go("/decision-reviews").Sees(ref, "You can settle it")
-	approver.Go("/decision-reviews/" + ref).Type(map[string]string{"reason": "EV5 was not read"}).Press("Uphold the review").Sees("Upheld", "EV5 was not read")
+	approver.Go("/decision-reviews/"+ref).Type(map[string]string{"reason": "EV5 was not read"}).Press("Uphold the review").Sees("Upheld", "EV5 was not read")
 	applicant.Go("/applications/" + ref + "/decision-review").Sees("EV5 was not read")
 	p.known["officer"].Go("/screening/" + ref).Sees("In screening")
+}
+
+// shortlisted finds the other application eligible, and the fund manager proposes to leave it off the shortlist.
+func (p *path) shortlisted(w *testkit.World, ref string) {
+	p.t.Helper()
+	passes := map[string][]string{}
+	for _, c := range []string{"EV", "DT", "FU", "RO"} {
+		passes[c], passes[c+"-reason"] = []string{"pass"}, []string{"The answers show it"}
+	}
+	officer := p.known["officer"].Go("/screening/" + ref)
+	officer.Fill(passes)
+	officer.Press("Find it eligible").Sees("The application is eligible")
+	manager := p.visitor(w, "one").Go("/").Sees("propose who is not shortlisted").Go("/panel/AF26-CAR/shortlist").Sees("Leave off " + ref)
+	manager.Press("Propose it to the chair").Sees("There is a problem", "Select the applications that are left off the shortlist")
+	manager.Fill(map[string][]string{"application": {ref}, ref + "-feedback": {"It is small beside the others"}})
+	manager.Press("Propose it to the chair").Sees("Proposed: leave off "+ref, "It is small beside the others")
 }
