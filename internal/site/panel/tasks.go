@@ -32,6 +32,18 @@ func (w waiting) address(call ident.CallRef) string {
 	return strings.ReplaceAll(w.href, "%s", string(call))
 }
 
+// count is how many applications of a call wait for the work.
+func (w waiting) count(c *fund.Call, states map[workflow.ApplicationState]int) int {
+	n := 0
+	if w.only != nil && !w.only(c.Settings) {
+		return n
+	}
+	for _, s := range w.states {
+		n += states[s]
+	}
+	return n
+}
+
 // desk is the catalogue of what applications wait for, in the order of their life.
 func desk() []waiting {
 	return []waiting{
@@ -132,13 +144,7 @@ func ofCall(tx *work.Tx, c *fund.Call, states map[workflow.ApplicationState]int)
 		return nil, nil
 	}
 	for _, w := range desk() {
-		if w.only != nil && !w.only(c.Settings) {
-			continue
-		}
-		n := 0
-		for _, s := range w.states {
-			n += states[s]
-		}
+		n := w.count(c, states)
 		if n == 0 {
 			continue
 		}
