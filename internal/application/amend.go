@@ -2,7 +2,6 @@ package application
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -87,7 +86,15 @@ func (s *Service) Amend(tx *work.Tx, a *Application, changes []Amends) error {
 	if err := addAmendments(tx, rows); err != nil {
 		return err
 	}
-	return errors.Join(keepOrganisations(tx, a.ID, Organisations(f, after, a.Lead)), s.summarise(tx, a, f, after))
+	return s.follow(tx, a, f, after)
+}
+
+// follow brings what is kept beside the answers to what they say now.
+func (s *Service) follow(tx *work.Tx, a *Application, f *form.Form, answers form.Answers) error {
+	if err := keepOrganisations(tx, a.ID, Organisations(f, answers, a.Lead)); err != nil {
+		return err
+	}
+	return s.summarise(tx, a, f, answers)
 }
 
 // Amendments gives the answers of the standing submission that were changed, oldest first.
