@@ -55,11 +55,13 @@ $(LINT) $(GOTESTSUM): tools/go.mod tools/go.sum
 	cd tools && $(GO) build -o ../bin/ github.com/golangci/golangci-lint/v2/cmd/golangci-lint gotest.tools/gotestsum
 	@touch $(LINT) $(GOTESTSUM)
 
-# What the tests need of Debian: PostgreSQL, Chromium, clamd (whose signatures the tests write themselves). Installed where we may, named where we may not.
+# What the tests need of Debian: PostgreSQL, Chromium, GLPK, clamd (whose signatures the tests write themselves). Installed where we may, named where we may not.
 debian:
 	@missing=""; \
 	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$$missing postgresql"; \
 	command -v chromium >/dev/null 2>&1 || missing="$$missing chromium"; \
+	command -v pdfinfo >/dev/null 2>&1 || missing="$$missing poppler-utils"; \
+	command -v glpsol >/dev/null 2>&1 || missing="$$missing glpk-utils"; \
 	[ -x /usr/sbin/clamd ] || missing="$$missing clamav-daemon"; \
 	if [ -n "$$missing" ]; then \
 	  if [ "$$(id -u)" = 0 ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \

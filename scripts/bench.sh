@@ -5,8 +5,8 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 how=${1:-full}
 case $how in
-  short) benchtime=200ms load=8s checks=300 drawn=50 grants=20000 ;;
-  full) benchtime=2s load=60s checks=20000 drawn=2000 grants=1000000 ;;
+  short) benchtime=200ms load=8s checks=100 drawn=20 ;;
+  full) benchtime=2s load=60s checks=20000 drawn=2000 ;;
   *) echo "usage: scripts/bench.sh [full|short]"; exit 2 ;;
 esac
 mkdir -p bench
@@ -50,8 +50,13 @@ stored=$(for p in $benched; do if grep -l '^func Benchmark' "$p"/*_test.go | xar
 measure "no database" go test -run '^$' -bench . -benchtime "$benchtime" -timeout 60m $(comm -23 <(tr ' ' '\n' <<<"$benched") <(tr ' ' '\n' <<<"$stored"))
 measure "SQLite" go test -run '^$' -bench . -benchtime "$benchtime" -timeout 60m $stored
 measure "PostgreSQL" scripts/postgres.sh go test -run '^$' -bench . -benchtime "$benchtime" -timeout 60m $stored
-measure "SQLite" go test ./cmd/adoptionfund -run '^$' -bench . -benchtime "$benchtime" -load "$load" -grants "$grants" -timeout 60m
-measure "PostgreSQL" scripts/postgres.sh go test ./cmd/adoptionfund -run '^$' -bench . -benchtime "$benchtime" -load "$load" -grants "$grants" -timeout 60m
+if [ "$how" = full ]; then
+  measure "no database" go test ./internal/simulation -run '^$' -bench Simulate -benchtime 1x -rounds 1000 -timeout 60m
+  measure "SQLite" go test ./internal/otherfunding -run '^$' -bench Grants -benchtime "$benchtime" -grants 1000000 -timeout 60m
+  measure "PostgreSQL" scripts/postgres.sh go test ./internal/otherfunding -run '^$' -bench Grants -benchtime "$benchtime" -grants 1000000 -timeout 60m
+fi
+measure "SQLite" go test ./cmd/adoptionfund -run '^$' -bench . -benchtime "$benchtime" -load "$load" -timeout 60m
+measure "PostgreSQL" scripts/postgres.sh go test ./cmd/adoptionfund -run '^$' -bench . -benchtime "$benchtime" -load "$load" -timeout 60m
 for p in $(packages 'rapid\.(Check|MakeCheck)\('); do
   n=$checks; if grep -lq testkit "$p"/*_test.go; then n=$drawn; fi
   measure "properties" go test "$p" -v -run "^($(properties "$p"))\$" -rapid.checks "$n" -timeout 60m

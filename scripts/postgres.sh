@@ -13,6 +13,6 @@ trap stop EXIT
 cd "$dir"
 as "$bin/initdb" -D "$dir/data" -U postgres -A trust --no-sync >/dev/null
 as "$bin/pg_ctl" -D "$dir/data" -w -l "$dir/log" \
-  -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=400 -c shared_buffers=256MB" start >/dev/null
+  -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=400 -c shared_buffers=1GB" start >/dev/null
 cd - >/dev/null
 TEST_POSTGRES_URL="postgres://postgres@127.0.0.1:$port/postgres?sslmode=disable" "$@"

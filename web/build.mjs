@@ -88,3 +88,19 @@ await styles()
 await scripts()
 await pictures()
 await writeFile(join(out, 'manifest.json'), JSON.stringify(manifest, Object.keys(manifest).sort(), 2) + '\n')
+
+// solver copies HiGHS, compiled to WebAssembly, to where it is embedded, and writes beside it what its functions are called there: the
+// package gives them names of one or two letters that change from version to version.
+async function solver() {
+  const to = join(root, '..', 'internal', 'allocation', 'solve', 'highs', 'dist')
+  const script = (await fromPackage('highs', 'build', 'highs.js')).toString()
+  const exported = Object.fromEntries([...script.matchAll(/Module\["_(\w+)"\]=wasmExports\["([^"]+)"\]/g)].map((found) => [found[1], found[2]]))
+  const start = script.match(/function initRuntime\(\)\{.*?wasmExports\["([^"]+)"\]\(\)/)
+  const imports = script.match(/wasmImports=\{([^}]+)\}/)
+  if (!start || !imports || !exported.Highs_create || !exported.malloc) throw new Error('the package highs is not built as expected')
+  const imported = Object.fromEntries(imports[1].split(',').map((pair) => pair.split(':').reverse()))
+  await writeFile(join(to, 'highs.wasm'), await fromPackage('highs', 'build', 'highs.wasm'))
+  await writeFile(join(to, 'names.json'), JSON.stringify({ start: start[1], exported, imported }, null, 1) + '\n')
+}
+
+await solver()

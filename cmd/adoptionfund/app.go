@@ -22,16 +22,23 @@ import (
 	"adoptionfund/internal/ident"
 	"adoptionfund/internal/interest"
 	"adoptionfund/internal/jobs"
+	"adoptionfund/internal/letter"
+	"adoptionfund/internal/money"
+	"adoptionfund/internal/monitoring"
 	"adoptionfund/internal/notify"
 	"adoptionfund/internal/otherfunding"
+	"adoptionfund/internal/panel"
 	"adoptionfund/internal/pdf"
 	"adoptionfund/internal/people"
 	"adoptionfund/internal/position"
 	"adoptionfund/internal/product"
+	"adoptionfund/internal/ranking"
 	"adoptionfund/internal/report"
 	"adoptionfund/internal/review"
 	"adoptionfund/internal/rubric"
 	"adoptionfund/internal/rules"
+	"adoptionfund/internal/targeted"
+	"adoptionfund/internal/trail"
 	"adoptionfund/internal/work"
 	"adoptionfund/migrations"
 	"adoptionfund/policies"
@@ -61,10 +68,16 @@ type app struct {
 	interests    *interest.Service
 	assignments  *assignment.Service
 	reviews      *review.Service
+	meetings     *panel.Service
+	rankings     *ranking.Service
+	targeted     *targeted.Service
 	allocations  *allocation.Service
+	letters      *letter.Service
 	decisions    *decision.Service
 	awards       *award.Service
+	monitoring   *monitoring.Service
 	reports      *report.Service
+	trail        *trail.Service
 }
 
 // open wires the program to its database, which must have the schema of this program.
@@ -163,12 +176,24 @@ func (a *app) rooms() error {
 	a.others = otherfunding.NewService(a.gate, a.applications)
 	a.eligibility = eligibility.NewService(a.gate, a.applications)
 	a.reviews = review.NewService(a.gate, a.library, a.rubrics, product.Provisional)
-	a.assignments = assignment.NewService(a.gate, a.library)
-	a.interests = interest.NewService(a.gate, a.library, interest.Reviews{Employer: assignment.Employer, Strike: review.Strike})
-	a.allocations = allocation.NewService(a.gate, a.reviews, decision.OpenReviews)
-	a.decisions = decision.NewService(a.gate)
-	a.awards = award.NewService(a.gate)
-	a.reports = report.NewService(a.gate, a.reviews)
+	a.assignments = assignment.NewService(a.gate, a.library, a.people)
+	a.interests = interest.NewService(a.gate, a.library, interest.Reviews{Employers: assignment.Employers, Strike: review.Strike})
+	a.meetings = panel.NewService(a.gate, a.reviews)
+	a.rankings = ranking.NewService(a.gate, a.reviews, allocation.Stands, version+" "+commit())
+	a.targeted = targeted.NewService(a.gate, a.reviews, a.rankings, a.assignments)
+	a.allocations = allocation.NewService(a.gate, a.reviews, a.rankings, decision.OpenReviews, newSolver())
+	a.letters = letter.NewService(a.gate, a.reviews, letter.Sender{Service: a.config.Service.Name, Contact: a.config.Service.ContactEmail, Public: a.config.Public()})
+	a.decisions = decision.NewService(a.gate, a.letters)
+	a.trail = trail.NewService(a.gate, a.config.Audit.Addresses())
+	a.awards = award.NewService(a.gate, a.library, a.files, award.Settings{MinimalAssistance: money.Pounds(int64(a.config.Awards.MinimalAssistancePounds))})
+	a.monitoring = monitoring.NewService(a.gate, a.library, a.awards)
+	var printed report.Printer
+	if a.printer != nil {
+		printed = a.printer.Print
+	}
+	a.reports = report.NewService(a.gate, a.library, a.reviews, report.Giving{
+		Prefix: a.config.Register.Prefix, FunderID: a.config.Register.FunderID, Funder: a.config.Service.Organisation, Licence: a.config.Register.Licence, PublicURL: a.config.Public(),
+	}, printed)
 	return nil
 }
 
@@ -193,6 +218,12 @@ func (a *app) worker() (*jobs.Worker, error) {
 		string(access.CreateAward): func(ctx context.Context, payload string) error {
 			return a.awards.Create(access.With(ctx, access.System(access.ReleaseCall)), ident.Application(payload))
 		},
+		string(access.RunCalibration): func(ctx context.Context, id string) error {
+			return a.rankings.Compute(ctx, ident.Computation(id))
+		},
+		string(access.RunAllocation): func(ctx context.Context, id string) error {
+			return a.allocations.Compute(ctx, ident.Computation(id))
+		},
 		string(access.ReopenDraft): func(ctx context.Context, payload string) error {
 			return a.applications.ReopenDrafts(access.With(ctx, access.System(access.ReopenDraft)), ident.Call(payload))
 		},
@@ -201,6 +232,26 @@ func (a *app) worker() (*jobs.Worker, error) {
 		},
 		string(access.MatchOtherFunding): func(ctx context.Context, payload string) error {
 			return a.others.Match(access.With(ctx, access.System(access.MatchOtherFunding)), payload)
+		},
+		string(access.FindInterests): func(ctx context.Context, call string) error {
+			if call == "" {
+				if err := a.nextSearch(24 * time.Hour); err != nil {
+					return err
+				}
+			}
+			return a.interests.SearchDue(ctx, ident.Call(call))
+		},
+		string(access.MakeCheckpoint): func(ctx context.Context, _ string) error {
+			if err := a.nextCheck(24 * time.Hour); err != nil {
+				return err
+			}
+			return a.trail.CheckDue(ctx)
+		},
+		string(access.RemindPeople): func(ctx context.Context, _ string) error {
+			if err := a.nextReminders(24 * time.Hour); err != nil {
+				return err
+			}
+			return a.monitoring.RemindDue(ctx)
 		},
 		string(access.SweepFiles): func(ctx context.Context, _ string) error {
 			if err := a.nextSweep(time.Hour); err != nil {
@@ -211,13 +262,36 @@ func (a *app) worker() (*jobs.Worker, error) {
 	}}, nil
 }
 
-// nextSweep puts down the sweep of the hour that lies ahead by so much: one, however many processes ask for it.
-func (a *app) nextSweep(ahead time.Duration) error {
-	at := a.gate.Now().Add(ahead).Truncate(time.Hour)
-	if err := jobs.Add(a.db.Write, string(access.SweepFiles), string(access.SweepFiles)+":"+at.Format(time.RFC3339), "", at); err != nil {
-		return fmt.Errorf("planning the sweep of files: %w", err)
+// hourly and nightly are when work that comes again and again is done: in the hour, or at so many hours of the day, that lies ahead by so much.
+func (a *app) hourly(ahead time.Duration) time.Time {
+	return a.gate.Now().Add(ahead).Truncate(time.Hour)
+}
+
+func (a *app) nightly(hours int, ahead time.Duration) time.Time {
+	return a.gate.Now().Add(ahead).Truncate(24 * time.Hour).Add(time.Duration(hours) * time.Hour)
+}
+
+// putDown puts down a job for a moment: one, however many processes ask for it.
+func (a *app) putDown(act access.Action, at time.Time) error {
+	if err := jobs.Add(a.db.Write, string(act), string(act)+":"+at.Format(time.RFC3339), "", at); err != nil {
+		return fmt.Errorf("planning %s: %w", act, err)
 	}
 	return nil
+}
+
+func (a *app) nextSweep(ahead time.Duration) error {
+	return a.putDown(access.SweepFiles, a.hourly(ahead))
+}
+func (a *app) nextSearch(ahead time.Duration) error {
+	return a.putDown(access.FindInterests, a.nightly(2, ahead))
+}
+func (a *app) nextCheck(ahead time.Duration) error {
+	return a.putDown(access.MakeCheckpoint, a.nightly(3, ahead))
+}
+
+// nextReminders puts down the day's reminders of what awards owe: in the morning, once everybody's date is over.
+func (a *app) nextReminders(ahead time.Duration) error {
+	return a.putDown(access.RemindPeople, a.nightly(5, ahead))
 }
 
 // tick does what the clock does: opens, closes and releases calls, ends extensions and offers, removes what has expired. Each of
@@ -240,6 +314,15 @@ func (a *app) tick(ctx context.Context) error {
 	}
 	if err := a.awards.LapseDue(ctx); err != nil {
 		return fmt.Errorf("lapsing offers: %w", err)
+	}
+	if err := a.decisions.ExpireReserveDue(ctx); err != nil {
+		return fmt.Errorf("ending places on reserve lists: %w", err)
+	}
+	if err := a.awards.RemindDue(ctx); err != nil {
+		return fmt.Errorf("reminding of offers: %w", err)
+	}
+	if err := a.reports.SendDue(ctx); err != nil {
+		return fmt.Errorf("sending links to reports: %w", err)
 	}
 	if err := a.positions.WarnDue(ctx); err != nil {
 		return fmt.Errorf("warning of DTAC positions that end: %w", err)

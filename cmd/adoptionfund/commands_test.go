@@ -175,7 +175,7 @@ func TestAnInstallationFromNothing(t *testing.T) {
 		t.Errorf("%+v %v", rounds, err)
 	}
 	s.want(0, "application,call,title", "export", "allocations", "--round", "AF26", "--format", "csv")
-	s.want(0, `"rows": []`, "export", "allocations", "--round", "AF26", "--format", "json")
+	s.want(0, `"rows":[]`, "export", "allocations", "--round", "AF26", "--format", "json")
 	s.want(0, "whole", "audit", "verify")
 	s.want(1, "known password", "demo", "--address", "0.0.0.0:8080", "--no-serve")
 	s.want(1, "in use", "demo", "--no-serve")
@@ -188,8 +188,16 @@ func TestABrokenTrailEndsWithOne(t *testing.T) {
 	s.want(0, "imported", "import", "organisations", "../../configs/organisations.csv")
 	s.want(0, "", "user", "add", "--email", "first@fund.example", "--name", "The First")
 	s.want(0, "whole", "audit", "verify")
+	kept := filepath.Join(t.TempDir(), "kept.json")
+	s.want(0, "signed", "audit", "checkpoint", "--out", kept)
+	s.want(0, "agrees with the checkpoints given: 1", "audit", "verify", "--checkpoint", kept)
+	if err := os.WriteFile(kept+".changed", []byte(`{"format":"adoption-fund-checkpoint-1"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.want(1, "no whole checkpoint", "audit", "verify", "--checkpoint", kept+".changed")
 	tamper(t, address, "UPDATE audit_events SET facts = '{\"rows\":1}' WHERE seq = 1")
 	s.want(1, "event 1", "audit", "verify")
+	s.want(1, "event 1", "audit", "checkpoint")
 }
 
 func tamper(t *testing.T, address, statement string) {

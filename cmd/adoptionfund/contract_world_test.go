@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -16,17 +15,21 @@ import (
 
 	"adoptionfund/internal/access"
 	"adoptionfund/internal/application"
+	"adoptionfund/internal/award"
 	"adoptionfund/internal/db"
+	"adoptionfund/internal/decision"
 	"adoptionfund/internal/dtac/status"
 	"adoptionfund/internal/form"
 	"adoptionfund/internal/fund"
 	"adoptionfund/internal/ident"
 	"adoptionfund/internal/interest"
+	"adoptionfund/internal/panel"
 	"adoptionfund/internal/product"
 	"adoptionfund/internal/site"
 	"adoptionfund/internal/site/route"
 	"adoptionfund/internal/testkit"
 	"adoptionfund/internal/upload"
+	"adoptionfund/internal/workflow"
 )
 
 // contract is the whole program over a small world, and everybody who asks it for pages.
@@ -40,6 +43,9 @@ type contract struct {
 	actors []*actor
 	shown  sync.Map                 // the paths of pages that somebody was shown
 	barred *application.Application // the application with which the reviewer named conflicted has a conflict
+	secret map[string]string        // what only that application has: values of path parameters, and words
+
+	statements []string // that were sent to the database, where they are listened to; one after the other
 }
 
 // actor is somebody with a session.
@@ -75,9 +81,24 @@ func newContract(t *testing.T, stage func(*contract) *application.Application) *
 	c.product()
 	c.values["ref"], c.values["call"], c.values["round"] = string(a.Ref), string(c.panel.CallRef()), string(c.panel.Round().Ref)
 	c.values["section"] = c.panel.Form(a).Sections[0].Path()
-	c.values["export"] = "allocations.csv"
+	c.values["export"], c.values["report"] = "allocations.csv", "allocations"
+	c.no(c.app.trail.CheckDue(t.Context()))
+	c.values["event"], c.values["day"] = "1", c.one("SELECT day FROM trail_checks")
+	c.values["meeting"], c.values["letter"] = c.meeting(a), "successful"
+	if c.values["scenario"] == "" {
+		c.values["scenario"] = string(ident.New[ident.Scenario]())
+	}
+	if c.values["proposal"] == "" {
+		c.values["proposal"] = string(ident.New[ident.Proposal]())
+	}
 	c.values["batch"] = ident.New[string]() // its page is for the one who did it
 	c.parts(a)
+	c.values["check"] = "due-diligence"
+	for _, name := range []string{"condition", "payment", "evidence", "quarter"} {
+		if c.values[name] == "" {
+			c.values[name] = ident.New[string]() // there is no award yet
+		}
+	}
 	c.values["mail"] = c.one("SELECT id FROM mails ORDER BY id DESC LIMIT 1")
 	c.values["person"] = c.one("SELECT id FROM persons WHERE email = '" + testkit.Finance + "'") // who has no session here: it may be disabled
 	return c
@@ -91,6 +112,7 @@ func (c *contract) inAssessment() *application.Application {
 	c.panel.Scored(apps[0])
 	c.conflict(apps[2])
 	c.filling(apps[0])
+	c.no(c.app.rankings.Run(c.panel.As(testkit.Chair), c.panel.CallRef()))
 	return apps[0]
 }
 
@@ -102,10 +124,13 @@ func (c *contract) awarded() *application.Application {
 	chair, call := c.panel.As(testkit.Chair), c.panel.CallRef()
 	scenario, err := c.app.allocations.Run(chair, call, "By score")
 	c.no(err)
+	c.values["scenario"] = string(scenario)
+	c.no(c.app.rankings.Run(chair, call))
 	proposal, err := c.app.allocations.Propose(chair, call, scenario, "Both are good.")
 	c.no(err)
+	c.values["proposal"] = string(proposal)
 	c.panel.Person("approver", "approver", access.Scope{})
-	c.no(c.app.decisions.Approve(c.panel.As("approver"), proposal, ""))
+	c.no(c.app.decisions.Approve(c.panel.As("approver"), proposal, decision.Approving{}))
 	c.no(c.app.decisions.Schedule(c.panel.As("world-admin"), call, "2026-12-01 09:00"))
 	c.panel.Clock.Set(time.Date(2026, 12, 1, 9, 0, 1, 0, time.UTC))
 	c.no(c.app.tick(c.t.Context()))
@@ -114,7 +139,57 @@ func (c *contract) awarded() *application.Application {
 	_, err = worker.Run(c.t.Context())
 	c.no(err)
 	c.one("SELECT id FROM awards LIMIT 1")
+	c.afterTheAward(apps[0])
 	return apps[0]
+}
+
+// afterTheAward takes the first award to its agreement, so that every page of an award has something to show.
+func (c *contract) afterTheAward(a *application.Application) {
+	c.t.Helper()
+	manager, ref := c.panel.As(testkit.Manager), a.Ref
+	c.panel.Positioned(c.panel.Application(ref), "compliant")
+	shown, err := c.app.awards.Show(manager, ref)
+	c.no(err)
+	c.no(c.app.awards.ChooseProduct(c.panel.As(testkit.Applicant), ref, shown.Products[0].ID))
+	for kind, typed := range map[award.CheckKind]map[string][]string{
+		award.DueDiligence: {"DD1": {"ods"}, "DD2": {"QMF"}, "DD3": {"yes"}, "DD4": {"Balanced."}, "DD5": {"yes"}, "DD6": {"Called back"}}, award.FraudRisk: {"FR1": {"low"}, "FR2": {"Public."}},
+		award.Subsidy: {"SB1": {"none"}, "SB2": {"No market."}}, award.DTACPosition: {"DP1": {"Nothing."}}, award.PlanForOffer: {"PL1": {"yes"}, "PL2": {"Costs."}}, award.AgreementCheck: {"AG1": {"yes"}, "AG2": {"The director"}},
+	} {
+		c.no(c.app.awards.RecordCheck(manager, ref, award.Recording{Kind: kind, Typed: typed}))
+	}
+	c.no(c.app.awards.AddFile(manager, ref, award.Uploading{Place: "check-subsidy", Name: "letter.pdf", Content: strings.NewReader("%PDF-1.7\n% invented\n%%EOF\n")}))
+	c.values["evidence"] = c.one("SELECT id FROM kept_files")
+	c.panel.Person("second", "administrator", access.Scope{})
+	c.no(c.app.awards.ConfirmChecks(c.panel.As("second"), ref))
+	shown, err = c.app.awards.Show(manager, ref)
+	c.no(err)
+	in := award.Accepting{Name: "Invented Signatory"}
+	for _, x := range shown.Conditions {
+		in.Acknowledged = append(in.Acknowledged, x.ID)
+	}
+	c.no(c.app.awards.Accept(c.panel.As(testkit.SRO), ref, in))
+	c.no(c.app.awards.Accept(c.panel.As(testkit.Finance), ref, in))
+	shown, err = c.app.awards.Show(manager, ref)
+	c.no(err)
+	c.no(c.app.awards.Sign(c.panel.As(testkit.SRO), ref, "Invented Signatory", shown.Agreement.Digest))
+	c.no(c.app.awards.Countersign(c.panel.As("approver"), ref, "Invented Approver"))
+	c.values["condition"], c.values["payment"] = shown.Conditions[0].ID, shown.Payments[0].ID
+	after, err := c.app.monitoring.Show(manager, ref)
+	c.no(err)
+	c.values["quarter"] = after.Expected[0].Code()
+}
+
+// meeting plans a meeting with an application on its agenda.
+func (c *contract) meeting(a *application.Application) string {
+	c.t.Helper()
+	manager, at := c.panel.As(testkit.Manager), panel.At{Call: c.panel.CallRef()}
+	var err error
+	at.ID, err = c.app.meetings.Plan(manager, at.Call, panel.Planning{Title: "Invented meeting", Day: "2027-12-03", Clock: "10:30", Place: "Room 1"})
+	c.no(err)
+	if slices.Contains([]workflow.ApplicationState{workflow.Assessment, workflow.Moderation, workflow.Assessed}, c.panel.Application(a.Ref).State) {
+		c.no(c.app.meetings.AddItems(manager, at, []ident.Ref{a.Ref}, false))
+	}
+	return at.ID
 }
 
 func (c *contract) no(err error) {
@@ -139,6 +214,13 @@ func (c *contract) one(query string) string {
 func (c *contract) fileInDraft() {
 	c.t.Helper()
 	draft := c.panel.Draft("Invented draft with a file")
+	c.values["file"], c.values["upload"] = c.addFile(draft)
+	c.values["file's ref"] = string(draft.Ref)
+}
+
+// addFile adds a file to an application, and begins to send another.
+func (c *contract) addFile(draft *application.Application) (file, uploading string) {
+	c.t.Helper()
 	for _, section := range c.panel.Form(draft).Sections {
 		at := slices.IndexFunc(section.Questions, func(q *form.Question) bool { return q.Kind == form.KindFile })
 		if at < 0 {
@@ -147,15 +229,15 @@ func (c *contract) fileInDraft() {
 		c.no(c.app.applications.AddFile(c.panel.As(testkit.Applicant), draft.Ref, application.Upload{
 			Section: section.Path(), Question: section.Questions[at].Code, Name: "evidence.pdf", Content: strings.NewReader("%PDF-1.7\n% invented\n%%EOF\n"),
 		}))
-		c.values["file"], c.values["file's ref"] = c.one("SELECT id FROM files"), string(draft.Ref)
+		file = c.one("SELECT id FROM files WHERE application_id = '" + string(draft.ID) + "'")
 		u, err := c.app.applications.StartUpload(c.panel.As(testkit.Applicant), draft.Ref, upload.Start{
 			Section: section.Path(), Question: section.Questions[at].Code, Name: "more.pdf", Size: 100,
 		})
 		c.no(err)
-		c.values["upload"] = string(u.ID)
-		return
+		return file, string(u.ID)
 	}
 	c.t.Fatal("no question of the form takes a file")
+	return "", ""
 }
 
 // question lets somebody ask about the open call.
@@ -282,6 +364,17 @@ type reply struct {
 // send sends a request as somebody, with headers in pairs.
 func (c *contract) send(by *actor, method, address string, sent url.Values, headers ...string) reply {
 	c.t.Helper()
+	rec := c.record(by, method, address, sent, headers...)
+	result := rec.Result()
+	return reply{
+		status: result.StatusCode, location: result.Header.Get("Location"), html: strings.HasPrefix(result.Header.Get("Content-Type"), "text/html"),
+		body: rec.Body.String(), cookies: result.Cookies(),
+	}
+}
+
+// record sends a request and gives all that came back.
+func (c *contract) record(by *actor, method, address string, sent url.Values, headers ...string) *httptest.ResponseRecorder {
+	c.t.Helper()
 	var body io.Reader
 	if method == http.MethodPost {
 		body = strings.NewReader(sent.Encode())
@@ -300,57 +393,7 @@ func (c *contract) send(by *actor, method, address string, sent url.Values, head
 	}
 	rec := httptest.NewRecorder()
 	c.site.ServeHTTP(rec, req)
-	result := rec.Result()
-	return reply{
-		status: result.StatusCode, location: result.Header.Get("Location"), html: strings.HasPrefix(result.Header.Get("Content-Type"), "text/html"),
-		body: rec.Body.String(), cookies: result.Cookies(),
-	}
-}
-
-var pathParameter = regexp.MustCompile(`\{([a-z_]+)\}`)
-
-// address gives a row's path with the values that are there; other names take their place. A parameter without a value fails the test.
-func (c *contract) address(t *testing.T, row route.Row, other map[string]string) string {
-	t.Helper()
-	return pathParameter.ReplaceAllStringFunc(row.Path, func(braced string) string {
-		name := strings.Trim(braced, "{}")
-		if value, ok := other[name]; ok {
-			return url.PathEscape(value)
-		}
-		if name == "ref" && (strings.Contains(row.Path, "{file}") || strings.Contains(row.Path, "{upload}")) {
-			return c.values["file's ref"]
-		}
-		whose := ""
-		switch {
-		case strings.HasPrefix(row.Path, "/supplier"):
-			whose = "return's "
-		case strings.HasPrefix(row.Path, "/filling-in"):
-			whose = "filling's "
-		}
-		if name == "product" && whose == "filling's " {
-			return c.values["filling"]
-		}
-		if (name == "file" || name == "upload") && whose != "" {
-			return c.values[whose+name]
-		}
-		value, ok := c.values[name]
-		if !ok {
-			t.Fatalf("%s: the test knows no value for {%s}", row, name)
-		}
-		if name == "section" && whose != "" {
-			return c.dtacSection(t)
-		}
-		return url.PathEscape(value)
-	})
-}
-
-func (c *contract) dtacSection(t *testing.T) string {
-	t.Helper()
-	f, err := c.app.library.Form("dtac-v2")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return f.Sections[0].Path()
+	return rec
 }
 
 // digest tells whether anything was added, removed or changed: how many rows each table has, and the sum of their versions.
@@ -375,14 +418,4 @@ func (c *contract) tables() []string {
 	var names []string
 	c.no(c.app.db.Read.Raw(query).Scan(&names).Error)
 	return names
-}
-
-// unknown are values that no object has: of the right shape, of another shape, and hostile.
-func unknown(parameter string) []string {
-	shaped := map[string]string{
-		"form": "dtac-v9", "filled": string(ident.New[ident.Product]()),
-		"ref": "AF99-9999", "call": "AF99-CAR", "round": "AF99", "product": string(ident.New[ident.Product]()), "file": string(ident.New[ident.File]()),
-		"upload": string(ident.New[ident.Upload]()), "person": string(ident.New[ident.Person]()), "mail": "99999999", "question": string(ident.New[ident.Question]()), "export": "nothing.csv", "section": "no-such-section",
-	}
-	return []string{shaped[parameter], "not-a-uuid", "' OR 1=1 --", strings.Repeat("9", 300)}
 }

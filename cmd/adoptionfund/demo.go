@@ -112,7 +112,7 @@ func (c *demoCommand) load(ctx context.Context, s *session, a *app, clock *demon
 	}
 	rooms := demonstration.Rooms{
 		People: a.people, Funds: a.funds, Library: a.library, Applications: a.applications, Products: a.products, Positions: a.positions, Others: a.others, Eligibility: a.eligibility,
-		Interests: a.interests, Assignments: a.assignments, Reviews: a.reviews, Allocations: a.allocations, Decisions: a.decisions, Awards: a.awards,
+		Interests: a.interests, Assignments: a.assignments, Reviews: a.reviews, Rankings: a.rankings, Allocations: a.allocations, Decisions: a.decisions, Awards: a.awards, Monitoring: a.monitoring,
 		Jobs: func(ctx context.Context) error { _, err := worker.Run(ctx); return err },
 	}
 	bar := newBar(s.errOut, s.now, "Setting up the demonstration")

@@ -6,17 +6,23 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"adoptionfund/configs"
 	"adoptionfund/internal/access"
 	"adoptionfund/internal/config"
 	"adoptionfund/internal/demonstration"
+	"adoptionfund/internal/ident"
 	"adoptionfund/internal/money"
+	"adoptionfund/internal/otherfunding"
+	"adoptionfund/internal/report"
 	"adoptionfund/internal/testkit"
 	"adoptionfund/internal/work"
 )
@@ -97,18 +103,15 @@ func (a *app) sameToThePenny(ctx context.Context, t *testing.T) {
 	requested := a.count(t, "SELECT SUM(requested) FROM applications WHERE submission_id IS NOT NULL")
 	awarded := a.count(t, "SELECT SUM(amount) FROM awards WHERE state NOT IN ('offer_declined', 'lapsed', 'offer_withdrawn', 'not_offered', 'terminated')")
 	proposed := a.count(t, "SELECT SUM(l.amount) FROM proposal_lines l JOIN proposals p ON p.id = l.proposal_id WHERE p.state = 'released' AND l.dropped_at IS NULL")
-	page, err := a.reports.Allocations(ctx, "AF21")
+	page, err := a.reports.Page(ctx, report.Asked{Round: "AF21", Kind: "allocations"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := page.Totals; int64(got.Requested) != requested || int64(got.Awarded) != awarded || int64(got.Proposed) != proposed || got.Applications != 138 {
+	if got := page.Totals; !slices.Equal(got.Sums, []int64{requested, proposed, awarded}) || got.Count != 138 {
 		t.Errorf("the page says %+v, the database %d %d %d", got.Figures, requested, proposed, awarded)
 	}
-	var text bytes.Buffer
-	if err := a.reports.Write(ctx, "allocations", "json", "AF21", &text); err != nil {
-		t.Fatal(err)
-	}
-	var report struct {
+	text := a.exported(ctx, t, "AF21", "json")
+	var read struct {
 		Totals struct {
 			Requested int64                                    `json:"requested_pence"`
 			Proposed  int64                                    `json:"proposed_pence"`
@@ -116,21 +119,17 @@ func (a *app) sameToThePenny(ctx context.Context, t *testing.T) {
 			ByTheme   map[string]struct{ Awarded_pence int64 } `json:"by_theme"`
 		} `json:"totals"`
 	}
-	if err := json.Unmarshal(text.Bytes(), &report); err != nil || report.Totals.Requested != requested || report.Totals.Proposed != proposed || report.Totals.Awarded != awarded {
-		t.Errorf("JSON says %+v (%v)", report, err)
+	if err := json.Unmarshal(text.Bytes(), &read); err != nil || read.Totals.Requested != requested || read.Totals.Proposed != proposed || read.Totals.Awarded != awarded {
+		t.Errorf("JSON says %+v (%v)", read, err)
 	}
 	var themes int64
-	for _, g := range report.Totals.ByTheme {
+	for _, g := range read.Totals.ByTheme {
 		themes += g.Awarded_pence
 	}
-	if themes != awarded || len(report.Totals.ByTheme) != 4 {
+	if themes != awarded || len(read.Totals.ByTheme) != 4 {
 		t.Errorf("the themes add up to %d", themes)
 	}
-	text.Reset()
-	if err := a.reports.Write(ctx, "allocations", "csv", "AF21", &text); err != nil {
-		t.Fatal(err)
-	}
-	rows, err := csv.NewReader(&text).ReadAll()
+	rows, err := csv.NewReader(a.exported(ctx, t, "AF21", "csv")).ReadAll()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,6 +151,47 @@ func (a *app) sameToThePenny(ctx context.Context, t *testing.T) {
 		}
 	}
 	a.pointsAddUp(t, rows)
+	a.grantsAsBefore(ctx, t)
+}
+
+// exported gives the allocation report in a format.
+func (a *app) exported(ctx context.Context, t *testing.T, round ident.RoundRef, format string) *bytes.Buffer {
+	t.Helper()
+	var text bytes.Buffer
+	file, err := a.reports.Export(ctx, report.Asked{Round: round, Kind: "allocations"}, format)
+	if err == nil {
+		err = file.Write(ctx, &text)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &text
+}
+
+// grantsAsBefore compares the register of the demonstration, in the 360Giving standard, with testdata; ADOPTIONFUND_GOLDEN=write writes it anew.
+func (a *app) grantsAsBefore(ctx context.Context, t *testing.T) {
+	t.Helper()
+	var grants bytes.Buffer
+	if err := a.reports.WriteRegister(ctx, report.RegisterQuery{Round: "AF21"}, "json", &grants); err != nil {
+		t.Fatal(err)
+	}
+	const name = "testdata/register-af21.json"
+	if os.Getenv("ADOPTIONFUND_GOLDEN") == "write" {
+		if err := os.WriteFile(name, grants.Bytes(), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), grants.String()); diff != "" {
+		t.Errorf("the register of the demonstration is another: %s", diff)
+	}
+	_, _, err = a.others.Import(ctx, otherfunding.File{Source: otherfunding.Grant, List: "register", Content: bytes.NewReader(grants.Bytes())})
+	if err != nil { // the program takes what it publishes, each grant held against the published schema
+		t.Error(err)
+	}
 }
 
 // pointsAddUp checks that the scores by criterion add up to the total, in hundredths of a point.

@@ -14,19 +14,26 @@ import (
 	"adoptionfund/internal/assignment"
 	"adoptionfund/internal/audit"
 	"adoptionfund/internal/award"
+	"adoptionfund/internal/computation"
 	"adoptionfund/internal/db"
 	"adoptionfund/internal/decision"
 	"adoptionfund/internal/eligibility"
 	"adoptionfund/internal/fund"
 	"adoptionfund/internal/interest"
 	"adoptionfund/internal/jobs"
+	"adoptionfund/internal/letter"
+	"adoptionfund/internal/monitoring"
 	"adoptionfund/internal/notify"
 	"adoptionfund/internal/otherfunding"
+	"adoptionfund/internal/panel"
 	"adoptionfund/internal/people"
 	"adoptionfund/internal/position"
 	"adoptionfund/internal/product"
+	"adoptionfund/internal/ranking"
+	"adoptionfund/internal/report"
 	"adoptionfund/internal/review"
 	"adoptionfund/internal/testkit"
+	"adoptionfund/internal/trail"
 	"adoptionfund/internal/upload"
 )
 
@@ -42,10 +49,13 @@ func rows() []any {
 		&otherfunding.Import{}, &otherfunding.Record{}, &otherfunding.Found{}, &otherfunding.Searched{}, &otherfunding.Settlement{},
 		&eligibility.Finding{}, &eligibility.Clarification{}, &eligibility.Note{}, &eligibility.Reopening{}, &eligibility.Run{}, &eligibility.ShortlistLine{},
 		&interest.Interest{}, &assignment.Reviewer{}, &assignment.Assignment{}, &assignment.Plan{},
-		&review.Review{}, &review.Version{}, &review.Score{}, &review.Minute{},
-		&allocation.Scenario{}, &allocation.Proposal{}, &allocation.Line{},
-		&decision.Approval{}, &decision.Decision{}, &decision.Review{}, &award.Award{}, &award.Check{}, &award.Condition{}, &award.Acceptance{},
-		&audit.Entry{}, &jobs.Job{}, &notify.Mail{},
+		&review.Review{}, &review.Version{}, &review.Score{}, &review.Minute{}, &review.Reminder{}, &review.Post{}, &review.FeedbackVersion{},
+		&panel.Meeting{}, &panel.Member{}, &panel.Presence{}, &panel.Declaration{}, &panel.Item{}, &panel.Section{},
+		&computation.Computation{}, &ranking.Ranking{}, &ranking.Freeze{},
+		&allocation.Scenario{}, &allocation.Details{}, &allocation.Proposal{}, &allocation.Line{}, &allocation.Deviation{}, &allocation.Lot{}, &allocation.Seal{},
+		&decision.Approval{}, &decision.Decision{}, &decision.NamedLine{}, &decision.Review{}, &decision.Briefing{}, &letter.Template{}, &letter.Letter{}, &letter.Looked{}, &letter.Correction{}, &award.Award{}, &award.Check{}, &award.Condition{}, &award.Acceptance{},
+		&award.Terms{}, &award.Revised{}, &award.Agreement{}, &award.Payment{}, &monitoring.Return{}, &monitoring.Variation{}, &monitoring.Closing{}, &upload.Kept{},
+		&report.Scheduled{}, &trail.Check{}, &audit.Entry{}, &jobs.Job{}, &notify.Mail{},
 	}
 }
 
@@ -53,7 +63,7 @@ func rows() []any {
 func inside() []string {
 	return []string{
 		"application_sections", "answer_changes", "receipts", "application_organisations", "application_products", "batch_results", "dtac_warnings", "audit_heads", "read_blocks", "deeds", "installation",
-		"links", "upload_pieces", "signing_links", "reminders", "recovery_codes", "mail_domains", "other_funding_words", "other_funding_index", "other_funding_index_data", "other_funding_index_idx", "other_funding_index_docsize", "other_funding_index_config", "goose_db_version", "sqlite_sequence",
+		"links", "upload_pieces", "award_reminders", "signing_links", "reminders", "recovery_codes", "mail_domains", "other_funding_words", "other_funding_index", "other_funding_index_data", "other_funding_index_idx", "other_funding_index_docsize", "other_funding_index_config", "goose_db_version", "sqlite_sequence",
 	}
 }
 

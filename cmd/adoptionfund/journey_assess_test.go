@@ -92,9 +92,6 @@ func TestTwoSpecialistsAssessAReturn(t *testing.T) {
 			security.Press("Summary to print").Sees("as reviewed on", "Kept with the security evidence")
 			safety.Go(page + "/recognised").Sees("Rely on the assessment of another NHS body").Press("Record it").Sees("There is a problem")
 			p.agrees(w, id)
-			for _, at := range p.known {
-				at.Healthy()
-			}
 		})
 	}
 }

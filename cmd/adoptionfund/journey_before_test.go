@@ -30,9 +30,6 @@ func TestBeforeAndBesideTheForm(t *testing.T) {
 			if how.JavaScript {
 				p.countWords()
 			}
-			for _, at := range p.known {
-				at.Healthy()
-			}
 		})
 	}
 }

@@ -65,9 +65,6 @@ func TestTheJourneyAfterTheDeadline(t *testing.T) {
 			applicant.Press("Send your answers").Sees("Your answers are sent", "As it was signed", "The trial at the invented trust, 2024")
 			p.visitor(w, "officer").Go("/screening/"+string(sent.Ref)).Sees("As it was signed", "As it is now", "The trial at the invented trust, 2024", "The ICB, from its own budget")
 			p.moreTime(w, string(late.Ref))
-			for _, at := range p.known {
-				at.Healthy()
-			}
 		})
 	}
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"encoding/csv"
 	"encoding/json"
 	"regexp"
@@ -70,7 +69,9 @@ func (p *path) review() {
 
 func (p *path) propose() {
 	p.t.Helper()
-	p.person("chair@fund.example").Go("/panel/AF26-CAR/allocation").Press("Compute the allocation").Sees("it fits the budget and the limits").
+	chair := p.person("chair@fund.example").Go("/panel/AF26-CAR/allocation").Press("Compute the allocation").Sees("The allocation is being computed")
+	p.tick()
+	chair.Go("/panel/AF26-CAR/allocation").Sees("it fits the budget and the limits").
 		Type(map[string]string{"note": "The only one, and a good one."}).Press("Propose this allocation").Sees("Waits for approval")
 	p.person("applicant@trust.example").Go("/applications/"+p.ref).Sees("Under review").Not("Proposed", "fund it")
 }
@@ -78,7 +79,9 @@ func (p *path) propose() {
 func (p *path) approve() {
 	p.t.Helper()
 	at := p.person("approver@fund.example")
-	at.Go("/").Sees("A proposal for AF26-CAR waits for approval").Go("/approvals").Sees("The only one, and a good one.").Press("Approve the proposal").Sees("Your approval is recorded")
+	at.Go("/").Sees("A proposal for AF26-CAR waits for approval").Go("/approvals").Press("Read the proposal and decide").Sees("The only one, and a good one.", "Departures, extensions and overrides", "As it was")
+	at.Type(map[string]string{"reason": "It was discussed at length."}).Press("Approve the proposal").Sees("There is a problem", "Enter your password to confirm")
+	at.Type(map[string]string{"password": pathPassword}).Press("Approve the proposal").Sees("Your approval is recorded", "It was discussed at length.")
 	p.person("applicant@trust.example").Go("/applications/" + p.ref).Sees("Under review").Not("Successful")
 }
 
@@ -104,24 +107,33 @@ func (p *path) award() {
 	p.t.Helper()
 	address := "/awards/" + p.ref
 	admin := p.person("admin@fund.example")
-	values := map[string]string{}
-	for _, c := range []string{"due_diligence", "fraud_risk", "subsidy", "dtac", "plan", "agreement"} {
-		values[c], values[c+"-note"] = "pass", "Checked against the papers."
+	admin.Go("/").Sees("Pre-award checks of " + p.ref)
+	for check, typed := range map[string]map[string]string{
+		"due-diligence": {"DD1": "ods", "DD2": "RR8", "DD3": "yes", "DD4": "Balanced.", "DD5": "yes", "DD6": "Called back"}, "fraud-risk": {"FR1": "low", "FR2": "A public body."},
+		"subsidy": {"SB1": "none", "SB2": "No market."}, "dtac": {"DP1": "Its actions are conditions."}, "plan": {"PL1": "yes", "PL2": "The cost lines."}, "agreement": {"AG1": "yes", "AG2": "The director"},
+	} {
+		admin.Go(address+"/checks/"+check).Type(typed).Press("Record the check").Sees("The check is recorded", "Passed")
 	}
-	admin.Go("/").Sees("Pre-award checks of " + p.ref).Go(address).Type(values).Press("Save the checks").Sees("The checks are saved")
-	p.person("senior@fund.example").Go(address).Press("Confirm the checks and make the offer").Sees("The offer is made")
+	p.person("senior@fund.example").Go(address + "/offer").Press("Confirm the checks and make the offer").Sees("The offer is made")
+	var conditions []string
+	if err := p.app.db.Read.Raw("SELECT id FROM award_conditions").Scan(&conditions).Error; err != nil {
+		p.t.Fatal(err)
+	}
 	for email, name := range map[string]string{"sro@trust.example": "Shazia Rahman", "finance@trust.example": "Finn O'Dowd"} {
-		p.person(email).Go(address).Type(map[string]string{"acknowledge": "yes", "name": name}).Press("Accept the offer").Sees("Your acceptance is recorded")
+		at := p.person(email).Go(address + "/offer")
+		at.Fill(map[string][]string{"acknowledge": conditions, "name": {name}})
+		at.Press("Accept the offer").Sees("Your acceptance is recorded")
 	}
-	p.person("approver@fund.example").Go(address).Press("Countersign the agreement").Sees("The award is agreed")
+	p.person("sro@trust.example").Go(address + "/agreement").Type(map[string]string{"name": "Shazia Rahman"}).Press("Sign the agreement").Sees("The agreement is signed for the recipient")
+	p.person("approver@fund.example").Go(address+"/agreement").Type(map[string]string{"name": "Ada Approver"}).Press("Countersign the agreement").Sees("The award is agreed", "Signed by both sides")
 	p.browser.Person(p.t, p.url, "public", p.how).Go("/register").Sees(p.ref, "£250,000")
 }
 
 // account4pence compares the report's page, its files and the database.
 func (p *path) account4pence() {
 	p.t.Helper()
-	p.person("admin@fund.example").Go("/reports/AF26").Sees("£250,000")
-	p.person("auditor@fund.example").Go("/audit?verify=1").Sees("The trail is whole")
+	p.person("admin@fund.example").Go("/reports/AF26").Press("Allocation report").Sees("£250,000")
+	p.person("auditor@fund.example").Go("/audit/verify").Sees("The trail is whole")
 	var awarded, requested int64
 	if err := p.app.db.Read.Raw("SELECT COALESCE(SUM(w.amount), 0) FROM awards w").Scan(&awarded).Error; err != nil {
 		p.t.Fatal(err)
@@ -129,11 +141,8 @@ func (p *path) account4pence() {
 	if err := p.app.db.Read.Raw("SELECT COALESCE(SUM(requested), 0) FROM applications WHERE submission_id IS NOT NULL").Scan(&requested).Error; err != nil {
 		p.t.Fatal(err)
 	}
-	var text bytes.Buffer
 	ctx := p.as("admin@fund.example")
-	if err := p.app.reports.Write(ctx, "allocations", "json", "AF26", &text); err != nil {
-		p.t.Fatal(err)
-	}
+	text := p.app.exported(ctx, p.t, "AF26", "json")
 	var report struct {
 		Totals struct {
 			Requested int64 `json:"requested_pence"`
@@ -143,11 +152,7 @@ func (p *path) account4pence() {
 	if err := json.Unmarshal(text.Bytes(), &report); err != nil || report.Totals.Awarded != awarded || report.Totals.Requested != requested || awarded == 0 {
 		p.t.Errorf("JSON %+v, database %d requested %d awarded (%v)", report, requested, awarded, err)
 	}
-	text.Reset()
-	if err := p.app.reports.Write(ctx, "allocations", "csv", "AF26", &text); err != nil {
-		p.t.Fatal(err)
-	}
-	rows, err := csv.NewReader(&text).ReadAll()
+	rows, err := csv.NewReader(p.app.exported(ctx, p.t, "AF26", "csv")).ReadAll()
 	if err != nil || len(rows) != 2 {
 		p.t.Fatal(rows, err)
 	}

@@ -27,9 +27,6 @@ func TestProductsFromTheApplicantToTheirSupplier(t *testing.T) {
 			p.confirmFilledIn()
 			p.permitAndDeclare()
 			p.mergeRecords()
-			for _, at := range p.known {
-				at.Healthy()
-			}
 		})
 	}
 }

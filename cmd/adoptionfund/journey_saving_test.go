@@ -79,8 +79,6 @@ func TestNothingTypedIsLost(t *testing.T) {
 			w.conflict()
 			w.history()
 			w.late()
-			w.one.Healthy()
-			w.two.Healthy()
 		})
 	}
 }
@@ -202,8 +200,6 @@ func TestTwoWithoutScriptsChooseBetweenTheirVersions(t *testing.T) {
 	w.one.Press("Keep what I chose").Sees("the versions that you chose are in the section now")
 	w.becomes("SU2", "The applicant's version")
 	w.one.Go("/applications/"+w.ref+"/history").Sees("The helper's version", "Restore this version")
-	w.one.Healthy()
-	w.two.Healthy()
 }
 
 // TestUnsentTextStaysOnADeviceForItsPersonAlone: it goes when they sign out, and when somebody else signs in there.

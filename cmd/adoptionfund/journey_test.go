@@ -190,9 +190,6 @@ func TestTheWholePath(t *testing.T) {
 			p.release()
 			p.award()
 			p.account4pence()
-			for _, at := range p.known {
-				at.Healthy()
-			}
 		})
 	}
 }

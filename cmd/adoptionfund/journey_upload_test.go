@@ -51,9 +51,9 @@ func TestFilesAreUploadedWhileThePageIsOpen(t *testing.T) {
 			section := "/applications/" + string(ref) + "/sections/evidence"
 			at.Go(section).Sees("You can also drag files here")
 			at.Choose("EV9", "small.pdf", 2000).Choose("EV9", "wrong.exe", 2000).Until("small.pdf (1 KB, added")
-			at.Until("must be a file of the kind PDF").Look()
+			at.Until("must be a file of the kind PDF").Check()
 			line.left.Store(1)
-			at.Choose("EV9", "large.pdf", 9<<20).Until("The connection is lost").Look()
+			at.Choose("EV9", "large.pdf", 9<<20).Until("The connection is lost").Check()
 			line.left.Store(-1)
 			at.Until("large.pdf (9.0 MB, added").Not("The connection is lost")
 			at.Press("Save and continue")
@@ -61,14 +61,13 @@ func TestFilesAreUploadedWhileThePageIsOpen(t *testing.T) {
 			line.left.Store(1)
 			at.Choose("EV9", "later.pdf", 9<<20).Until("The connection is lost")
 			line.left.Store(-1)
-			at.Leave(section).Until("of this file has arrived. Choose the same file again").Look()
+			at.Leave(section).Until("of this file has arrived. Choose the same file again").Check()
 			at.Choose("EV9", "later.pdf", 9<<20).Until("later.pdf (9.0 MB, added")
 			page, err := l.app.applications.Open(l.as(loadApplicant(0)), ref, "evidence")
 			l.no(err)
 			if len(page.Files) != 3 {
 				t.Errorf("%+v", page.Files)
 			}
-			at.Healthy()
 		})
 	}
 }

@@ -35,23 +35,27 @@ type commands struct {
 	Address     string `help:"Where the server listens, HOST:PORT." placeholder:"ADDRESS"`
 	PublicURL   string `help:"The address under which people reach the service." placeholder:"URL" name:"public-url"`
 
-	Serve    serveCommand    `cmd:"" help:"Serve the web application. Example: adoptionfund serve --migrate"`
-	Demo     demoCommand     `cmd:"" help:"Set up a demonstration with invented data, then serve it. Example: adoptionfund demo --stage review"`
-	Migrate  migrateCommand  `cmd:"" help:"Bring the schema up to date, or say how it stands. Example: adoptionfund migrate up"`
-	Round    roundCommand    `cmd:"" help:"Rounds of the fund. Example: adoptionfund round create --file configs/rounds/af26.yaml"`
-	Call     callCommand     `cmd:"" help:"Calls of a round. Example: adoptionfund call show --call AF26-CAR"`
-	Form     formCommand     `cmd:"" help:"Check form files. Example: adoptionfund form check configs/forms/application-1.yaml"`
-	User     userCommand     `cmd:"" help:"People and roles. Example: adoptionfund user add --email asha@example.org --name 'Asha' --role administrator"`
-	Import   importCommand   `cmd:"" help:"Import lists. Example: adoptionfund import organisations organisations.csv"`
-	Export   exportCommand   `cmd:"" help:"Export reports. Example: adoptionfund export allocations --round AF21 --format csv"`
-	DTAC     dtacCommand     `cmd:"" name:"dtac" help:"DTAC. Example: adoptionfund dtac status --form dtac-v2 --return return.yaml --json"`
-	Rules    rulesCommand    `cmd:"" help:"Rules of eligibility. Example: adoptionfund rules try --round AF26 --file changed.yaml"`
-	Policy   policyCommand   `cmd:"" help:"The access policy. Example: adoptionfund policy explain --role reviewer --action review.save --resource review"`
-	Workflow workflowCommand `cmd:"" help:"The transition tables. Example: adoptionfund workflow diagram --of application --format svg"`
-	Audit    auditCommand    `cmd:"" help:"The audit trail. Example: adoptionfund audit verify"`
-	Receipt  receiptCommand  `cmd:"" help:"Receipts of submissions. Example: adoptionfund receipt verify receipt.json"`
-	Settings settingsCommand `cmd:"" name:"config" help:"Settings. Example: adoptionfund config show"`
-	Version  versionCommand  `cmd:"" help:"Version, commit, Go version, dialect and schema. Example: adoptionfund version"`
+	Serve     serveCommand     `cmd:"" help:"Serve the web application. Example: adoptionfund serve --migrate"`
+	Demo      demoCommand      `cmd:"" help:"Set up a demonstration with invented data, then serve it. Example: adoptionfund demo --stage review"`
+	Migrate   migrateCommand   `cmd:"" help:"Bring the schema up to date, or say how it stands. Example: adoptionfund migrate up"`
+	Round     roundCommand     `cmd:"" help:"Rounds of the fund. Example: adoptionfund round create --file configs/rounds/af26.yaml"`
+	Call      callCommand      `cmd:"" help:"Calls of a round. Example: adoptionfund call show --call AF26-CAR"`
+	Form      formCommand      `cmd:"" help:"Check form files. Example: adoptionfund form check configs/forms/application-1.yaml"`
+	User      userCommand      `cmd:"" help:"People and roles. Example: adoptionfund user add --email asha@example.org --name 'Asha' --role administrator"`
+	Import    importCommand    `cmd:"" help:"Import lists. Example: adoptionfund import organisations organisations.csv"`
+	Export    exportCommand    `cmd:"" help:"Export reports. Example: adoptionfund export allocations --round AF21 --format csv"`
+	Assign    assignCommand    `cmd:"" help:"Share out reviews, from a file. Example: adoptionfund assign --problem problem.json --out answer.json"`
+	Allocate  allocateCommand  `cmd:"" help:"Decide which applications are funded, from a file. Example: adoptionfund allocate --problem problem.json --out result.json"`
+	Calibrate calibrateCommand `cmd:"" help:"Correct scores for harsh and lenient reviewers. Example: adoptionfund calibrate --scores scores.csv --weights EV1=20,EV2=15 --out-reviewers reviewers.csv"`
+	Simulate  simulateCommand  `cmd:"" help:"Show how well ways of deciding decide, in simulated rounds. Example: adoptionfund simulate --rounds 200 --plot gap.svg"`
+	DTAC      dtacCommand      `cmd:"" name:"dtac" help:"DTAC. Example: adoptionfund dtac status --form dtac-v2 --return return.yaml --json"`
+	Rules     rulesCommand     `cmd:"" help:"Rules of eligibility. Example: adoptionfund rules try --round AF26 --file changed.yaml"`
+	Policy    policyCommand    `cmd:"" help:"The access policy. Example: adoptionfund policy explain --role reviewer --action review.save --resource review"`
+	Workflow  workflowCommand  `cmd:"" help:"The transition tables. Example: adoptionfund workflow diagram --of application --format svg"`
+	Audit     auditCommand     `cmd:"" help:"The audit trail. Example: adoptionfund audit verify"`
+	Receipt   receiptCommand   `cmd:"" help:"Receipts of submissions. Example: adoptionfund receipt verify receipt.json"`
+	Settings  settingsCommand  `cmd:"" name:"config" help:"Settings. Example: adoptionfund config show"`
+	Version   versionCommand   `cmd:"" help:"Version, commit, Go version, dialect and schema. Example: adoptionfund version"`
 }
 
 // session is what a command runs with.

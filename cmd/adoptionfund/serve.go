@@ -7,9 +7,12 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
+	"adoptionfund/internal/access"
 	"adoptionfund/internal/config"
+	"adoptionfund/internal/jobs"
 	"adoptionfund/internal/site"
 	"adoptionfund/migrations"
 )
@@ -56,16 +59,14 @@ func (a *app) serve(ctx context.Context, demo bool, ready func(address string)) 
 	if err != nil {
 		return err
 	}
-	if err := a.nextSweep(0); err != nil {
-		return err
+	for _, next := range []func(time.Duration) error{a.nextSweep, a.nextSearch, a.nextCheck, a.nextReminders} {
+		if err := next(0); err != nil {
+			return err
+		}
 	}
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
-	background := make(chan struct{})
-	go func() {
-		defer close(background)
-		a.background(work, worker.Run)
-	}()
+	background := a.behind(work, worker)
 	if a.config.MetricsAddress != "" {
 		if err := a.serveMetrics(ctx, handler); err != nil {
 			return err
@@ -84,7 +85,7 @@ func (a *app) serve(ctx context.Context, demo bool, ready func(address string)) 
 	defer cancel()
 	err = server.Shutdown(draining)
 	stop()
-	<-background
+	background.Wait()
 	if flushing := a.gate.FlushReads(draining); err == nil {
 		err = flushing
 	}
@@ -121,6 +122,37 @@ func (a *app) background(ctx context.Context, run func(context.Context) (int, er
 		}
 		if err := a.people.RemoveExpired(ctx); err != nil && ctx.Err() == nil {
 			a.log.ErrorContext(ctx, "expired sessions", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+// behind starts the clock and the workers. What it gives waits until they have ended with ctx.
+func (a *app) behind(ctx context.Context, worker *jobs.Worker) *sync.WaitGroup {
+	long := *worker
+	long.Only, worker.Except = longJobs(), longJobs()
+	var all sync.WaitGroup
+	all.Go(func() { a.background(ctx, worker.Run) })
+	all.Go(func() { a.computing(ctx, long.Run) })
+	return &all
+}
+
+// longJobs are the kinds of jobs that compute for long: they have a worker of their own, so that no mail waits for them.
+func longJobs() []string {
+	return []string{string(access.RunCalibration), string(access.RunAllocation)}
+}
+
+// computing does what somebody waits for at their page: it looks every second.
+func (a *app) computing(ctx context.Context, run func(context.Context) (int, error)) {
+	ticker := time.NewTicker(time.Second)
+	defer ticker.Stop()
+	for {
+		if _, err := run(ctx); err != nil && ctx.Err() == nil {
+			a.log.ErrorContext(ctx, "computing", "error", err)
 		}
 		select {
 		case <-ctx.Done():

@@ -45,7 +45,7 @@ func (a *app) site(demo bool) (*site.Site, error) {
 func (a *app) routes(demo bool) []route.Row {
 	open := public.Options{
 		Funds: a.funds, Library: a.library, Rubrics: a.rubrics, SelfCheck: a.selfCheck, People: a.people, PublicKey: a.gate.PublicKey(), PublicURL: a.config.Public(),
-		Tasks: append(panel.Tasks(a.gate, a.reviews), applicant.Tasks(a.applications), applicant.ClarificationTasks(a.applications, a.eligibility), fundteam.QuestionTasks(a.funds), fundteam.ExtensionTasks(a.applications, a.funds), oversight.ReviewTasks(a.decisions)),
+		Tasks: append(panel.Tasks(a.gate, a.reviews), applicant.Tasks(a.applications), applicant.ClarificationTasks(a.applications, a.eligibility), fundteam.QuestionTasks(a.funds), fundteam.ExtensionTasks(a.applications, a.funds), oversight.ReviewTasks(a.decisions), oversight.BriefingTasks(a.decisions)),
 	}
 	if demo {
 		open.Mail = notify.NewBox(a.db.Read)
@@ -58,7 +58,7 @@ func (a *app) routes(demo bool) []route.Row {
 		}),
 		applicant.Clarifications(a.eligibility),
 		applicant.Supplier(a.products),
-		applicant.Outcomes(a.decisions, a.eligibility),
+		applicant.Outcomes(a.decisions, a.eligibility, a.reviews),
 		fundteam.Screening(a.eligibility, a.reviews, a.people),
 		fundteam.DTAC(a.products, a.positions, a.eligibility, a.reviews),
 		fundteam.Others(a.others),
@@ -67,10 +67,17 @@ func (a *app) routes(demo bool) []route.Row {
 		fundteam.Extensions(a.applications, a.funds),
 		reviewer.Rows(reviewer.Rooms{Applications: a.applications, Interests: a.interests, Assignments: a.assignments, Reviews: a.reviews, Now: a.gate.Now}),
 		panel.Assessment{Funds: a.funds, Interests: a.interests, Assignments: a.assignments, Reviews: a.reviews}.Rows(),
+		panel.Meetings(a.meetings),
+		panel.Rankings(a.rankings, a.allocations),
 		panel.Allocation(a.allocations),
 		panel.Shortlist(a.eligibility),
+		panel.Targeted(a.targeted),
+		panel.Feedback(a.reviews),
+		panel.Pool(a.assignments),
+		reviewer.Own(a.assignments),
 		oversight.Reviews(a.decisions),
-		oversight.Rows(oversight.Rooms{Gate: a.gate, Funds: a.funds, Decisions: a.decisions, Awards: a.awards, Reports: a.reports}),
+		oversight.Letters(a.decisions, a.letters),
+		oversight.Rows(oversight.Rooms{Gate: a.gate, Funds: a.funds, Decisions: a.decisions, Allocations: a.allocations, Awards: a.awards, Monitoring: a.monitoring, Reports: a.reports, People: a.people, Trail: a.trail}),
 	)
 }
 

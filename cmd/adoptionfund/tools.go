@@ -16,12 +16,11 @@ import (
 	"adoptionfund/internal/dtac/status"
 	"adoptionfund/internal/form"
 	"adoptionfund/internal/form/source"
-	"adoptionfund/internal/fund"
 	"adoptionfund/internal/ident"
+	"adoptionfund/internal/report"
 	"adoptionfund/internal/rubric"
 	"adoptionfund/internal/rules"
 	"adoptionfund/internal/uktime"
-	"adoptionfund/internal/work"
 	"adoptionfund/internal/workflow"
 	"adoptionfund/migrations"
 	"adoptionfund/policies"
@@ -193,54 +192,84 @@ func (c *workflowDiagram) Run(s *session) error {
 }
 
 type auditCommand struct {
-	Verify auditVerify `cmd:"" help:"Walk the whole chain and the protected rows; exit 1 at the first break. Example: adoptionfund audit verify --round AF21"`
+	Verify     auditVerify     `cmd:"" help:"Walk the whole chain and the protected rows; exit 1 at the first break. Example: adoptionfund audit verify --round AF21"`
+	Checkpoint auditCheckpoint `cmd:"" help:"Verify the whole trail and sign what it holds now, to be kept elsewhere. Example: adoptionfund audit checkpoint --out today.json"`
 }
 
-type auditVerify struct {
-	Round string `help:"List the events of this round." placeholder:"REF"`
-	JSON  bool   `help:"Print JSON." name:"json"`
+type auditCheckpoint struct {
+	Out string `help:"Where the checkpoint goes; the terminal if left out." placeholder:"FILE"`
 }
 
-// Run verifies the audit trail; what is walked is always the whole chain.
-func (c *auditVerify) Run(s *session) error {
+// Run signs a checkpoint of a trail that is whole.
+func (c *auditCheckpoint) Run(s *session) error {
 	return s.with("", func(ctx context.Context, a *app) error {
-		var f audit.Finding
-		err := a.gate.Read(ctx, func(tx *work.Tx) error {
-			if err := tx.Require(access.VerifyAudit, access.Scope{}); err != nil {
-				return err //nolint:wrapcheck // a fault for the person
-			}
-			var err error
-			if f, err = tx.Verify(); err != nil || c.Round == "" || c.JSON {
-				return err //nolint:wrapcheck // says what it was doing
-			}
-			return s.listEvents(tx, ident.RoundRef(c.Round))
-		})
+		signed, err := a.trail.SignNow(ctx)
 		if err != nil {
-			return fmt.Errorf("verifying: %w", err)
+			return fmt.Errorf("signing a checkpoint: %w", err)
 		}
-		return s.finding(f, c.JSON)
-	})
-}
-
-// listEvents prints the events of a round.
-func (s *session) listEvents(tx *work.Tx, ref ident.RoundRef) error {
-	r, err := fund.RoundByRef(tx, ref)
-	if err != nil {
-		return err //nolint:wrapcheck // a fault for the person
-	}
-	return audit.Each(tx.DB(), string(r.ID), func(e audit.Entry) error { //nolint:wrapcheck // says what it was doing
-		s.printf("%d %s %s %s %s %s\n", e.Seq, audit.When(e.At), e.ByKind, e.Verb, e.Kind, e.Subject)
+		text, err := signed.JSON()
+		if err != nil {
+			return err //nolint:wrapcheck // says what it was doing
+		}
+		if err := s.output(c.Out, func(w io.Writer) error {
+			_, err := w.Write(text)
+			return err //nolint:wrapcheck // the one who writes says what it was doing
+		}); err != nil || c.Out == "" {
+			return err
+		}
+		s.printf("signed: %d events, %d blocks of the read log\n", signed.Events, signed.Blocks)
 		return nil
 	})
 }
 
-func (s *session) finding(f audit.Finding, asJSON bool) error {
+type auditVerify struct {
+	Round      string   `help:"List the events of this round." placeholder:"REF"`
+	Checkpoint []string `help:"Hold the trail against this checkpoint too, which somebody kept; may be given again." type:"existingfile" sep:"none" placeholder:"FILE"`
+	JSON       bool     `help:"Print JSON." name:"json"`
+}
+
+// Run verifies the audit trail; what is walked is always the whole chain.
+func (c *auditVerify) Run(s *session) error {
+	var kept []audit.Checkpoint
+	for _, file := range c.Checkpoint {
+		data, err := os.ReadFile(file) // #nosec G304 -- the operator names the file
+		if err != nil {
+			return fmt.Errorf("reading a checkpoint: %w", err)
+		}
+		one, err := audit.ReadCheckpoint(data)
+		if err != nil {
+			return fmt.Errorf("%s: %w", file, err)
+		}
+		kept = append(kept, one)
+	}
+	return s.with("", func(ctx context.Context, a *app) error {
+		var each func(audit.Entry) error
+		if c.Round != "" && !c.JSON {
+			each = s.printEvent
+		}
+		f, err := a.trail.Verify(ctx, kept, ident.RoundRef(c.Round), each)
+		if err != nil {
+			return fmt.Errorf("verifying: %w", err)
+		}
+		return s.finding(f, len(kept), c.JSON)
+	})
+}
+
+func (s *session) printEvent(e audit.Entry) error {
+	s.printf("%d %s %s %s %s %s\n", e.Seq, audit.When(e.At), e.ByKind, e.Verb, e.Kind, e.Subject)
+	return nil
+}
+
+func (s *session) finding(f audit.Finding, checkpoints int, asJSON bool) error {
 	if asJSON {
 		if err := s.json(f); err != nil {
 			return err
 		}
 	} else if f.Whole() {
 		s.printf("whole: %d events, %d blocks of the read log, %d protected rows\n", f.Events, f.Blocks, f.Rows)
+		if checkpoints > 0 {
+			s.printf("It agrees with the checkpoints given: %d\n", checkpoints)
+		}
 	}
 	if !f.Whole() {
 		return fmt.Errorf("broken: %s", f.Break)
@@ -368,7 +397,7 @@ type exportCommand struct {
 
 type exportAllocations struct {
 	Round  string `required:"" help:"The round, such as AF21." placeholder:"REF"`
-	Format string `required:"" help:"csv, json or xlsx." enum:"csv,json,xlsx"`
+	Format string `required:"" help:"csv, xlsx, json, pdf (where Chromium is installed) or 360giving (the awards that are agreed)." enum:"csv,xlsx,json,pdf,360giving"`
 	Out    string `help:"Write to this file instead of standard output." placeholder:"FILE"`
 	As     string `help:"Act as this person." placeholder:"EMAIL"`
 }
@@ -376,8 +405,10 @@ type exportAllocations struct {
 // Run exports the allocation report.
 func (c *exportAllocations) Run(s *session) error {
 	return s.with(c.As, func(ctx context.Context, a *app) error {
-		return s.output(c.Out, func(w io.Writer) error {
-			return a.reports.Write(ctx, "allocations", c.Format, ident.RoundRef(c.Round), w) //nolint:wrapcheck // a fault for the person
-		})
+		file, err := a.reports.Export(ctx, report.Asked{Round: ident.RoundRef(c.Round), Kind: "allocations"}, c.Format)
+		if err != nil {
+			return err //nolint:wrapcheck // a fault for the person
+		}
+		return s.output(c.Out, func(w io.Writer) error { return file.Write(ctx, w) })
 	})
 }

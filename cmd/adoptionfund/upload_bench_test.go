@@ -12,7 +12,6 @@ import (
 	"net/url"
 	"runtime"
 	"strconv"
-	"sync/atomic"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -22,6 +21,7 @@ import (
 	"adoptionfund/internal/db"
 	"adoptionfund/internal/fund"
 	"adoptionfund/internal/site/route"
+	"adoptionfund/internal/testkit"
 )
 
 const uploadSize = 200 << 20
@@ -104,21 +104,11 @@ func heapDuring(f func()) uint64 {
 	var m runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&m)
-	before, peak := m.HeapInuse, m.HeapInuse
-	var ended atomic.Bool
-	watched := make(chan struct{})
-	go func() {
-		defer close(watched)
-		for !ended.Load() {
-			runtime.ReadMemStats(&m)
-			peak = max(peak, m.HeapInuse)
-			time.Sleep(5 * time.Millisecond)
-		}
-	}()
+	before := m.HeapInuse
+	peak, stop := testkit.PeakHeap()
 	f()
-	ended.Store(true)
-	<-watched
-	return peak - before
+	stop()
+	return max(peak.Load(), before) - before
 }
 
 // sendBody posts a body of a kind and gives the status and what came back.

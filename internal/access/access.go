@@ -47,6 +47,8 @@ type Principal struct {
 	Grants []Grant
 	Job    Action // for scheduled work: the action it is known by
 	Only   Reach  // of a session that was opened from a mail: the one application that it reaches
+	// Confirmed: the person confirmed a few minutes ago, with their password, that it is they.
+	Confirmed bool
 }
 
 // Reach is the one application that a principal can have to do with; the zero value is no restriction.

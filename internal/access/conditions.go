@@ -74,9 +74,10 @@ func absences() []condition {
 // moments ask how far things are.
 func moments() []condition {
 	return []condition{
+		{ConditionInfo{"confirmed", "you must confirm with your password that it is you", false}, func(a *ask) bool { return a.facts.Confirmed }},
 		{ConditionInfo{"in_time", "the deadline must not have passed", false}, func(a *ask) bool { return a.facts.InTime }},
 		{ConditionInfo{"submitted", "the application must be submitted", true}, func(a *ask) bool { return a.facts.Submitted }},
-		{ConditionInfo{"released", "the outcome must be released", false}, func(a *ask) bool { return a.facts.Released }},
+		{ConditionInfo{"released", "the outcome must be released", true}, func(a *ask) bool { return a.facts.Released }},
 		{ConditionInfo{"unclaimed", "the application must be under way, and nobody may act for the product's supplier yet", false}, func(a *ask) bool {
 			return a.facts.Unclaimed
 		}},

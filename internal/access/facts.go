@@ -59,6 +59,8 @@ type Facts struct {
 	Released  bool // its outcome is released (or was told at once)
 	Unclaimed bool // nobody acts for the product's supplier, and the application that names it is under way
 
+	Confirmed bool // the asking person confirmed a few minutes ago that it is they; the gate fills it
+
 	// Did are the deeds that the asking person did and that bar the action: see Policy.Barring. The gate fills it.
 	Did []Action
 }

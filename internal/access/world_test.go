@@ -72,7 +72,7 @@ func object(p *access.Policy, a access.Action, where map[string]bool) access.Fac
 		Representatives: people("represents"), Assigned: people("assigned"), Declared: people("declared"), Reviewed: people("reviewed"),
 		Deputies: people("deputising"), Briefed: people("briefed"),
 		Conflicted: unless("not_conflicted"), Recused: unless("not_recused"),
-		InTime: where["in_time"], Submitted: where["submitted"], Released: where["released"], Self: another,
+		InTime: where["in_time"], Submitted: where["submitted"], Released: where["released"], Confirmed: where["confirmed"], Self: another,
 	}
 	if where["self"] {
 		f.Self = me

@@ -65,18 +65,22 @@ type Proposal struct {
 	Note       string // the chair's
 	MadeBy     ident.Person
 	MadeAt     time.Time
+	VoidWhy    string // what it rested on and no longer does; empty: it is not void
 	Version    int
 
-	call *fund.Call
+	call    *fund.Call
+	recused []ident.Person // who may not decide on it
 }
 
 // Call is the call that the proposal is for.
 func (p *Proposal) Call() *fund.Call { return p.call }
 
-// Facts is what a permission may look at.
+// Facts is what a permission may look at. Whoever is recused from an application in it, or conflicted, is recused from the proposal: another
+// approver takes it.
 func (p *Proposal) Facts() access.Facts {
 	f := p.call.Facts()
 	f.Subjects = append(f.Subjects, access.ForProposal(p.ID))
+	f.Recused = p.recused
 	return f
 }
 

@@ -2,9 +2,9 @@ package allocation
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"slices"
+	"strings"
+	"time"
 
 	"adoptionfund/internal/access"
 	"adoptionfund/internal/allocation/solve"
@@ -14,186 +14,46 @@ import (
 	"adoptionfund/internal/fund"
 	"adoptionfund/internal/ident"
 	"adoptionfund/internal/money"
-	"adoptionfund/internal/product"
+	"adoptionfund/internal/ranking"
 	"adoptionfund/internal/review"
-	"adoptionfund/internal/rubric"
 	"adoptionfund/internal/work"
 	"adoptionfund/internal/workflow"
 )
 
 // Service is the use cases of allocation.
 type Service struct {
-	gate    *work.Gate
-	reviews *review.Service
-	open    OpenReviews
+	gate     *work.Gate
+	reviews  *review.Service
+	rankings *ranking.Service
+	open     OpenReviews
+	solver   *solve.Solver
 }
 
 // OpenReviews counts the reviews of decisions in a call that wait to be settled. The room that comes after this one knows them.
 type OpenReviews func(tx *work.Tx, call ident.Call) (int64, error)
 
+// longest is how long a scenario is computed at most; then the best that was found is shown with its gap.
+const longest = 60 * time.Second
+
 // NewService makes the service.
-func NewService(gate *work.Gate, reviews *review.Service, open OpenReviews) *Service {
-	return &Service{gate, reviews, open}
+func NewService(gate *work.Gate, reviews *review.Service, rankings *ranking.Service, open OpenReviews, solver *solve.Solver) *Service {
+	return &Service{gate, reviews, rankings, open, solver}
 }
 
-// Ranked is an application with what it is ranked by.
-type Ranked struct {
-	Application *application.Application
-	Total       rubric.Result
-	DTACStatus  string
-	Place       int
-}
-
-// basis is everything that a scenario rests on.
-type basis struct {
-	call    *fund.Call
-	round   *fund.Round
-	ranked  []Ranked
-	problem solve.Problem
-}
-
-// fingerprint is the digest of the scores, requests and limits that a scenario rests on.
-func (b basis) fingerprint() (string, error) {
-	text, err := json.Marshal(b.problem)
-	if err != nil {
-		return "", fmt.Errorf("digesting the problem: %w", err)
-	}
-	return audit.Digest(text), nil
-}
-
-// read collects what a scenario rests on: the applications of the call that are assessed, ranked by their scores.
-func (s *Service) read(tx *work.Tx, c *fund.Call) (basis, error) {
-	b := basis{call: c}
-	var err error
-	if b.round, err = fund.RoundByID(tx, c.RoundID); err != nil {
-		return b, err
-	}
-	apps, err := application.InCall(tx, c, workflow.Assessed, workflow.ProposedFund, workflow.ProposedReserve, workflow.ProposedNotFund, workflow.Successful, workflow.Reserve, workflow.Unsuccessful)
-	if err != nil {
-		return b, err
-	}
-	totals, err := s.reviews.Totals(tx, c)
-	if err != nil {
-		return b, err
-	}
-	statuses, err := product.Statuses(tx, c.ID)
-	if err != nil {
-		return b, err
-	}
-	b.problem = problemOf(c, b.round)
-	for _, a := range apps {
-		b.ranked = append(b.ranked, Ranked{Application: a, Total: totals[a.ID].Result, DTACStatus: statuses[a.ID]})
-		b.problem.Applications = append(b.problem.Applications, solve.Application{
-			ID: string(a.Ref), Score: totals[a.ID].Total.Float(), Requested: a.Requested, Minimum: a.Minimum,
-			Theme: a.Theme, Region: a.Region, Organisation: string(a.Lead), Must: mustOf(c, totals[a.ID].Result),
-		})
-	}
-	b.place()
-	return b, nil
-}
-
-// mustOf keeps an application out whose score of a part is below the least that the call asks of it.
-func mustOf(c *fund.Call, total rubric.Result) string {
-	for part, least := range c.Settings.Method.MinParts {
-		if t, ok := total.Part(rubric.Code(part)); ok && t.Counts && t.Mean < least {
-			return solve.MustReject
-		}
-	}
-	return ""
-}
-
-// problemOf is the problem that the call's method sets, without applications.
-func problemOf(c *fund.Call, r *fund.Round) solve.Problem {
-	m := c.Settings.Method
-	p := solve.Problem{Strategy: m.Strategy, Budget: c.Settings.Budget, Partial: m.Partial}
-	if p.Budget == 0 {
-		p.Budget = r.Budget
-	}
-	if m.MinScore > 0 {
-		p.MinScore = &m.MinScore
-	}
-	if m.MaxCount > 0 {
-		p.MaxCount = &m.MaxCount
-	}
-	for _, l := range m.Limits {
-		limit := solve.Limit{By: l.By, Value: l.Value, MaxCount: l.MaxCount}
-		if l.MaxPounds != nil {
-			most := money.Pounds(*l.MaxPounds)
-			limit.MaxAmount = &most
-		}
-		p.Limits = append(p.Limits, limit)
-	}
-	return p
-}
-
-// place orders the applications as solve ranks them.
-func (b *basis) place() {
-	places := map[string]int{}
-	for i, a := range b.problem.Ranked() {
-		places[a.ID] = i + 1
-	}
-	for i := range b.ranked {
-		b.ranked[i].Place = places[string(b.ranked[i].Application.Ref)]
-	}
-	slices.SortFunc(b.ranked, func(x, y Ranked) int { return x.Place - y.Place })
-}
-
-// Run computes a scenario by the method that the call published.
-func (s *Service) Run(ctx context.Context, ref ident.CallRef, name string) (ident.Scenario, error) {
-	var id ident.Scenario
-	err := s.gate.Serial(ctx, func(tx *work.Tx) error {
-		c, err := fund.PermittedCall(tx, ref, access.RunAllocation)
-		if err != nil {
-			return err
-		}
-		b, err := s.read(tx, c)
-		if err != nil {
-			return err
-		}
-		if len(b.ranked) == 0 {
-			return fault.New(fault.Conflict, "No application of this call is assessed yet")
-		}
-		row, err := solved(b, name)
-		if err != nil {
-			return err
-		}
-		row.MadeBy, row.MadeAt, id = tx.By.ID, tx.Now, row.ID
-		if err := work.Add(tx, row); err != nil {
-			return err
-		}
-		tx.Record(audit.Event{
-			Verb: string(access.RunAllocation), Kind: "scenario", Subject: string(row.ID), Round: c.RoundID, Call: c.ID,
-			Facts: map[string]any{"fingerprint": row.Fingerprint}, Guards: []audit.Row{{Table: "scenarios", Key: string(row.ID)}},
-		})
-		return nil
-	})
-	return id, err
-}
-
-func solved(b basis, name string) (*Scenario, error) {
-	result, err := solve.Solve(b.problem)
-	if err != nil {
-		return nil, fmt.Errorf("solving the allocation: %w", err)
-	}
-	problem, err := json.Marshal(b.problem)
-	if err != nil {
-		return nil, fmt.Errorf("keeping the problem: %w", err)
-	}
-	text, err := json.Marshal(result)
-	if err != nil {
-		return nil, fmt.Errorf("keeping the result: %w", err)
-	}
-	print, err := b.fingerprint()
-	if name == "" {
-		name = "By the published method"
-	}
-	return &Scenario{
-		ID: ident.New[ident.Scenario](), CallID: b.call.ID, Name: name, PublishedMethod: true, Problem: string(problem), Result: string(text), Fingerprint: print,
-	}, err
-}
-
-// Propose puts a scenario forward: it must still be what the scores give. Each assessed application gets its line.
+// Propose puts a scenario forward that the published method gave: it must still be what the scores give. Each assessed application gets its line.
 func (s *Service) Propose(ctx context.Context, ref ident.CallRef, id ident.Scenario, note string) (ident.Proposal, error) {
+	return s.ProposeWith(ctx, ref, id, Words{Note: note})
+}
+
+// Words are what the chair says with a proposal.
+type Words struct {
+	Note      string // to the approver
+	Deviation string // why it departs from the published method; needed where it does
+}
+
+// ProposeWith puts a scenario forward. One that departs from the method of the call needs a reason, which the approver accepts and the senior
+// officer approves.
+func (s *Service) ProposeWith(ctx context.Context, ref ident.CallRef, id ident.Scenario, words Words) (ident.Proposal, error) {
 	var proposal ident.Proposal
 	err := s.gate.Serial(ctx, func(tx *work.Tx) error {
 		c, err := fund.CallByRef(tx, ref)
@@ -207,7 +67,7 @@ func (s *Service) Propose(ctx context.Context, ref ident.CallRef, id ident.Scena
 		if sc.CallID != c.ID {
 			return work.NotFound("scenario")
 		}
-		b, err := s.read(tx, c)
+		b, err := s.again(tx, c, sc)
 		if err != nil {
 			return err
 		}
@@ -218,13 +78,29 @@ func (s *Service) Propose(ctx context.Context, ref ident.CallRef, id ident.Scena
 		if now != sc.Fingerprint {
 			return fault.New(fault.Conflict, "Scores or requests changed after this scenario was computed. Compute it again")
 		}
-		proposal, err = s.propose(tx, b, sc, note)
+		proposal, err = s.propose(tx, b, sc, words)
 		return err
 	})
 	return proposal, err
 }
 
-func (s *Service) propose(tx *work.Tx, b basis, sc *Scenario, note string) (ident.Proposal, error) {
+// again is what a scenario rests on as it is now.
+func (s *Service) again(tx *work.Tx, c *fund.Call, sc *Scenario) (basis, error) {
+	b, err := s.read(tx, c)
+	if err != nil {
+		return b, err
+	}
+	ask := Published(c, b.budget)
+	if !sc.PublishedMethod { // the method's own follows its budget, as far as that is shared
+		if ask, err = askOf(tx, sc, ask); err != nil {
+			return b, err
+		}
+	}
+	return b.with(ask)
+}
+
+func (s *Service) propose(tx *work.Tx, b basis, sc *Scenario, words Words) (ident.Proposal, error) {
+	note, reason := strings.TrimSpace(words.Note), strings.TrimSpace(words.Deviation)
 	last, err := Latest(tx, b.call)
 	if err != nil {
 		return "", err
@@ -243,6 +119,9 @@ func (s *Service) propose(tx *work.Tx, b basis, sc *Scenario, note string) (iden
 	if err != nil {
 		return "", err
 	}
+	if err := b.proposable(result); err != nil {
+		return "", err
+	}
 	lines := linesOf(b, p, result)
 	p.Total = result.Spent
 	if err := work.Add(tx, p); err != nil {
@@ -254,8 +133,28 @@ func (s *Service) propose(tx *work.Tx, b basis, sc *Scenario, note string) (iden
 	if err := s.moveAll(tx, b, lines); err != nil {
 		return "", err
 	}
+	if err := seal(tx, p, lines); err != nil {
+		return "", err
+	}
+	if departs := b.ask.Departs(Published(b.call, b.budget)); len(departs) > 0 {
+		if err := deviate(tx, p, reason, departs); err != nil {
+			return "", err
+		}
+	}
 	tx.Record(event(p, string(access.MakeProposal), map[string]any{"total": p.Total, "lines": len(lines), "fingerprint": sc.Fingerprint}))
 	return p.ID, nil
+}
+
+// proposable says why a result cannot be put forward.
+func (b basis) proposable(r solve.Result) error {
+	switch {
+	case r.Status == solve.Infeasible:
+		return fault.New(fault.Conflict, "This scenario funds nothing: its limits cannot all be kept")
+	case b.ask.Ranking == fund.RankCalibrated && b.standing.Frozen == nil:
+		return fault.New(fault.Conflict, "Freeze the ranking before you propose what rests on it")
+	default:
+		return nil
+	}
 }
 
 func event(p *Proposal, verb string, facts map[string]any) audit.Event {
@@ -281,7 +180,7 @@ func linesOf(b basis, p *Proposal, r solve.Result) []Line {
 		if a.State != workflow.Assessed {
 			continue
 		}
-		l := Line{ProposalID: p.ID, ApplicationID: a.ID, Outcome: NotFund, Place: ranked.Place, Score: ranked.Total.Total.Float(), DTACStatus: ranked.DTACStatus, Reason: r.Reasons[string(a.Ref)]}
+		l := Line{ProposalID: p.ID, ApplicationID: a.ID, Outcome: NotFund, Place: ranked.Place, Score: ranked.Score, DTACStatus: ranked.DTACStatus, Reason: r.Reasons[string(a.Ref)]}
 		amount, funded := amounts[string(a.Ref)]
 		switch {
 		case funded:
@@ -296,7 +195,10 @@ func linesOf(b basis, p *Proposal, r solve.Result) []Line {
 }
 
 func eligibleForReserve(b basis, r Ranked) bool {
-	return r.Total.Total.Float() >= b.call.Settings.Method.MinScore && mustOf(b.call, r.Total) == ""
+	must := slices.ContainsFunc(b.problem.Applications, func(a solve.Application) bool {
+		return a.ID == string(r.Application.Ref) && a.Must == solve.MustReject
+	})
+	return r.Score >= b.ask.MinScore && !must
 }
 
 func (s *Service) moveAll(tx *work.Tx, b basis, lines []Line) error {
@@ -321,79 +223,4 @@ func (s *Service) moveAll(tx *work.Tx, b basis, lines []Line) error {
 		}
 	}
 	return nil
-}
-
-// Desk is the allocation page of a call: the ranking as it stands, the scenarios and the latest proposal.
-type Desk struct {
-	Call      fund.Call
-	Round     fund.Round
-	Budget    money.Pence
-	Ranked    []Ranked
-	Scenarios []Scenario
-	Proposal  *Proposal
-	Lines     []Line
-	MayRun    bool
-	MayMake   bool
-
-	// Masked are applications from which the one who looks is barred, with what they ask for and get together, so that totals stay whole.
-	Masked          int
-	MaskedRequested money.Pence
-	hidden          map[string]bool // their references
-}
-
-// Hidden reports whether an application is one of those that are masked.
-func (d *Desk) Hidden(ref string) bool { return d.hidden[ref] }
-
-// mask leaves out what the one who looks may not see.
-func (d *Desk) mask(ranked []Ranked, who ident.Person) {
-	d.hidden = map[string]bool{}
-	for _, r := range ranked {
-		if r.Application.Bars(who) {
-			d.Masked++
-			d.MaskedRequested += r.Application.Requested
-			d.hidden[string(r.Application.Ref)] = true
-			continue
-		}
-		d.Ranked = append(d.Ranked, r)
-	}
-}
-
-// Desk gives the allocation page of a call. Applications from which the person is recused are one masked line; totals stay whole.
-func (s *Service) Desk(ctx context.Context, ref ident.CallRef) (Desk, error) {
-	var d Desk
-	err := s.gate.Read(ctx, func(tx *work.Tx) error {
-		c, err := fund.PermittedCall(tx, ref, access.ViewAllocation)
-		if err != nil {
-			return err
-		}
-		b, err := s.read(tx, c)
-		if err != nil {
-			return err
-		}
-		d.Call, d.Round, d.Budget = *c, *b.round, b.problem.Budget
-		d.mask(b.ranked, tx.By.ID)
-		if err := d.chosen(tx, c); err != nil {
-			return err
-		}
-		tx.Saw("allocation", string(c.Ref))
-		if d.MayRun, err = tx.May(access.RunAllocation, c); err != nil {
-			return err
-		}
-		d.MayMake, err = tx.May(access.MakeProposal, c)
-		return err
-	})
-	return d, err
-}
-
-// chosen adds the scenarios of a call, and the proposal that was made of one.
-func (d *Desk) chosen(tx *work.Tx, c *fund.Call) error {
-	var err error
-	if d.Scenarios, err = scenariosOf(tx, c.ID); err != nil {
-		return err
-	}
-	if d.Proposal, err = Latest(tx, c); err != nil || d.Proposal == nil {
-		return err
-	}
-	d.Lines, err = Lines(tx, d.Proposal.ID)
-	return err
 }

@@ -3,9 +3,11 @@ package allocation
 import (
 	"fmt"
 
+	"adoptionfund/internal/application"
 	"adoptionfund/internal/fund"
 	"adoptionfund/internal/ident"
 	"adoptionfund/internal/work"
+	"adoptionfund/internal/workflow"
 )
 
 func scenarioByID(tx *work.Tx, id ident.Scenario) (*Scenario, error) {
@@ -17,14 +19,81 @@ func scenariosOf(tx *work.Tx, call ident.Call) ([]Scenario, error) {
 	return work.Many[Scenario](tx.DB().Where("call_id = ?", call).Order("made_at DESC, id DESC").Limit(50), "scenarios")
 }
 
+// detailsOf gives the details of the scenarios of a call.
+func detailsOf(tx *work.Tx, call ident.Call) (map[ident.Scenario]*Details, error) {
+	rows, err := work.Many[*Details](tx.DB().Where("id IN (SELECT id FROM scenarios WHERE call_id = ?)", call), "details of scenarios")
+	all := make(map[ident.Scenario]*Details, len(rows))
+	for _, d := range rows {
+		all[d.ID] = d
+	}
+	return all, err
+}
+
+// askOf gives what a scenario was asked to be; one that was kept before that was written down was asked to be by the published method.
+func askOf(tx *work.Tx, sc *Scenario, published Ask) (Ask, error) {
+	d, err := work.Find[Details](tx.DB().Where("id = ?", sc.ID), "details of the scenario")
+	if err != nil || d == nil {
+		return published, err
+	}
+	return d.Ask()
+}
+
+// lastNumber is the number of the latest scenario of a call, 0 if there is none.
+func lastNumber(tx *work.Tx, call ident.Call) (int, error) {
+	var n int
+	query := "SELECT COALESCE(MAX(number), 0) FROM scenario_details WHERE id IN (SELECT id FROM scenarios WHERE call_id = ?)"
+	if err := tx.DB().Raw(query, call).Scan(&n).Error; err != nil {
+		return 0, fmt.Errorf("numbering a scenario: %w", err)
+	}
+	return n, nil
+}
+
 // ProposalByID reads a proposal with its call.
 func ProposalByID(tx *work.Tx, id ident.Proposal) (*Proposal, error) {
 	p, err := work.One[Proposal](tx.DB().Where("id = ?", id), "proposal")
 	if err != nil {
 		return nil, err
 	}
-	p.call, err = fund.CallByID(tx, p.CallID)
+	if p.call, err = fund.CallByID(tx, p.CallID); err != nil {
+		return nil, err
+	}
+	p.recused, err = recusedFrom(tx, p.ID)
 	return p, err
+}
+
+// recusedFrom are the people who are recused from an application with a line in a proposal that stands, or conflicted.
+func recusedFrom(tx *work.Tx, id ident.Proposal) ([]ident.Person, error) {
+	const query = `SELECT DISTINCT r.person FROM proposal_lines l JOIN applications a ON a.id = l.application_id JOIN application_relations r ON r.application_id = a.id
+		WHERE l.proposal_id = ? AND l.dropped_at IS NULL AND a.state <> ? AND r.relation IN ?`
+	var ids []ident.Person
+	err := tx.DB().Raw(query, id, workflow.Withdrawn, application.Barring()).Scan(&ids).Error
+	if err != nil {
+		return nil, fmt.Errorf("reading who is recused from a proposal: %w", err)
+	}
+	return ids, nil
+}
+
+// sealsOf gives the seals of a proposal.
+func sealsOf(tx *work.Tx, id ident.Proposal) ([]Seal, error) {
+	return work.Many[Seal](tx.DB().Where("proposal_id = ?", id), "seals of the proposal")
+}
+
+// Before gives the proposal of the same call that was made before, nil if it was the first.
+func Before(tx *work.Tx, p *Proposal) (*Proposal, error) {
+	return work.Find[Proposal](tx.DB().Where("call_id = ? AND number < ?", p.CallID, p.Number).Order("number DESC").Limit(1), "proposal")
+}
+
+// Drop takes lines out of a proposal: their applications were withdrawn, or excepted from it.
+func Drop(tx *work.Tx, p *Proposal, lines []Line) error {
+	for i := range lines {
+		l := &lines[i]
+		err := tx.DB().Model(&Line{}).Where("proposal_id = ? AND application_id = ?", l.ProposalID, l.ApplicationID).Update("dropped_at", tx.Now).Error
+		if err != nil {
+			return fmt.Errorf("dropping a line of a proposal: %w", err)
+		}
+		p.Total -= l.Amount
+	}
+	return nil
 }
 
 // Latest gives the newest proposal of a call, or nil.
@@ -36,6 +105,12 @@ func Latest(tx *work.Tx, c *fund.Call) (*Proposal, error) {
 	return p, err
 }
 
+// Stands reports whether a proposal of a call waits for its decision or is approved.
+func Stands(tx *work.Tx, c *fund.Call) (bool, error) {
+	p, err := Latest(tx, c)
+	return p != nil && (p.State == Made || p.State == Approved), err
+}
+
 // Waiting gives the proposals in any of the states, oldest first, with their calls.
 func Waiting(tx *work.Tx, states ...ProposalState) ([]*Proposal, error) {
 	rows, err := work.Many[*Proposal](tx.DB().Where("state IN ?", states).Order("made_at, id"), "proposals")
@@ -44,6 +119,9 @@ func Waiting(tx *work.Tx, states ...ProposalState) ([]*Proposal, error) {
 	}
 	for _, p := range rows {
 		if p.call, err = fund.CallByID(tx, p.CallID); err != nil {
+			return nil, err
+		}
+		if p.recused, err = recusedFrom(tx, p.ID); err != nil {
 			return nil, err
 		}
 	}

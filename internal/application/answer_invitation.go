@@ -100,7 +100,7 @@ func (s *Service) known(tx *work.Tx, a *Application, code ident.ODS) error {
 func invitationFor(tx *work.Tx, ref ident.Ref) (*Application, *Invited, error) {
 	a, err := ByRef(tx, ref)
 	if fault.Is(err, fault.NotFound) {
-		return nil, nil, work.NotFound("invitation")
+		_, err = waitingFor(tx, nobodys, tx.By.ID) // as it is asked of one that is there
 	}
 	if err != nil {
 		return nil, nil, err

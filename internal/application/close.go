@@ -29,8 +29,11 @@ func (s *Service) CloseCall(ctx context.Context, ref ident.CallRef) error {
 	})
 }
 
-// endWriting takes in or closes every application of a call whose time is over.
+// endWriting takes in or closes every application of a call whose time is over, and asks for a search for interests in them.
 func (s *Service) endWriting(tx *work.Tx, c *fund.Call) error {
+	if err := tx.Enqueue(string(access.FindInterests), string(access.FindInterests)+":"+string(c.ID)+":"+stamp(tx.Now), string(c.ID), tx.Now); err != nil {
+		return err
+	}
 	rows, err := InCall(tx, c, workflow.Draft, workflow.Submitted)
 	if err != nil {
 		return err

@@ -51,7 +51,7 @@ func (s *Service) Save(ctx context.Context, ref ident.Ref, code string, in Typed
 func (s *Service) saveOnce(ctx context.Context, ref ident.Ref, code string, in Typed) (Page, error) {
 	var p Page
 	err := s.gate.Write(ctx, func(tx *work.Tx) error {
-		a, err := ByRef(tx, ref)
+		a, err := Permitted(tx, ref, access.ViewApplication) // before anything is read for it
 		if err != nil {
 			return err
 		}

@@ -46,11 +46,24 @@ func toScan(tx *work.Tx, id ident.File) (*product.Bytes, error) {
 	file, err := fileByID(tx, id)
 	switch {
 	case fault.Is(err, fault.NotFound):
-		return product.ToScan(tx, id)
+		return elsewhereToScan(tx, id)
 	case err != nil || file.Scan != files.ScanPending:
 		return nil, err
 	}
 	return &product.Bytes{Digest: file.Digest, Size: file.Size}, nil
+}
+
+// elsewhereToScan finds a file of a DTAC return, or one that is kept with what comes after an application.
+func elsewhereToScan(tx *work.Tx, id ident.File) (*product.Bytes, error) {
+	found, err := product.ToScan(tx, id)
+	if err != nil || found != nil {
+		return found, err
+	}
+	digest, size, err := upload.KeptToScan(tx, id)
+	if err != nil || digest == "" {
+		return nil, err
+	}
+	return &product.Bytes{Digest: digest, Size: size}, nil
 }
 
 // scanned keeps the finding on all files with a digest.
@@ -83,6 +96,9 @@ func scanned(tx *work.Tx, digest, found string) error {
 			return err
 		}
 		tx.Record(Event(a, string(access.ScanFiles), map[string]any{"digest": digest, "result": f.Scan, "found": found}))
+	}
+	if err := upload.KeptScanned(tx, digest, found); err != nil {
+		return err
 	}
 	return product.Scanned(tx, digest, found)
 }
@@ -186,6 +202,11 @@ func heldSince(tx *work.Tx, before time.Time) ([]ident.File, error) {
 		return nil, err
 	}
 	held, err := product.WaitForScan(tx, before)
+	if err != nil {
+		return nil, err
+	}
+	kept, err := upload.KeptWaiting(tx, before)
+	held = append(held, kept...)
 	for _, f := range own {
 		held = append(held, f.ID)
 	}

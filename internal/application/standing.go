@@ -10,6 +10,7 @@ import (
 	"adoptionfund/internal/access"
 	"adoptionfund/internal/form"
 	"adoptionfund/internal/ident"
+	"adoptionfund/internal/money"
 	"adoptionfund/internal/work"
 )
 
@@ -18,6 +19,26 @@ type Standing struct {
 	Form    string // the id of the form
 	Answers form.Answers
 	Files   []StandingFile
+}
+
+// Cost is what an application asks for in a financial year, as capital or as revenue.
+type Cost struct {
+	Year, Use string
+	Amount    money.Pence
+}
+
+// Costs gives the cost lines of a submission: the rows of its tables that have a year, a use and an amount.
+func (s Standing) Costs() []Cost {
+	var costs []Cost
+	for _, v := range s.Answers {
+		for _, row := range v.Rows {
+			year, use, amount := row["year"], row["use"], row["amount"]
+			if len(year.Choices) == 1 && len(use.Choices) == 1 && amount.Amount != nil {
+				costs = append(costs, Cost{year.Choices[0], use.Choices[0], *amount.Amount})
+			}
+		}
+	}
+	return costs
 }
 
 // StandingFile is a file of a submission.

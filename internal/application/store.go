@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"adoptionfund/internal/access"
+	"adoptionfund/internal/fault"
 	"adoptionfund/internal/form"
 	"adoptionfund/internal/fund"
 	"adoptionfund/internal/ident"
@@ -20,14 +21,37 @@ import (
 func ByRef(tx *work.Tx, ref ident.Ref) (*Application, error) {
 	a, err := work.One[Application](tx.DB().Where("ref = ?", ref), "application")
 	if err != nil {
-		return nil, err
+		return nil, absent(tx, err)
 	}
 	return a, complete(tx, a)
 }
 
+// absent asks of an application that is not there what is asked of one that is: from how long an answer takes, nobody learns whether
+// there is an application that they may not know of.
+func absent(tx *work.Tx, missing error) error {
+	if !fault.Is(missing, fault.NotFound) {
+		return missing
+	}
+	if err := complete(tx, nobodysOwn()); err != nil && !fault.Is(err, fault.NotFound) {
+		return err
+	}
+	return missing
+}
+
+// nobodysOwn stands for an application that is not there.
+func nobodysOwn() *Application { return &Application{ID: nobodys, CallID: nobodys} }
+
+// nobodys is an identifier that no row has.
+const nobodys = "00000000-0000-0000-0000-000000000000"
+
 // Permitted reads an application to which the principal may do act; the fault says what that needs, or that there is none.
 func Permitted(tx *work.Tx, ref ident.Ref, act access.Action) (*Application, error) {
 	a, err := ByRef(tx, ref)
+	if fault.Is(err, fault.NotFound) {
+		if _, err := tx.May(act, nobodysOwn()); err != nil {
+			return nil, err
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -41,19 +65,22 @@ func Permitted(tx *work.Tx, ref ident.Ref, act access.Action) (*Application, err
 func ByID(tx *work.Tx, id ident.Application) (*Application, error) {
 	a, err := work.One[Application](tx.DB().Where("id = ?", id), "application")
 	if err != nil {
-		return nil, err
+		return nil, absent(tx, err)
 	}
 	return a, complete(tx, a)
 }
 
 // complete reads what a permission looks at.
 func complete(tx *work.Tx, a *Application) error {
+	people, err := parts(tx, "application_id = ?", a.ID)
+	if err != nil {
+		return err
+	}
 	c, err := fund.CallByID(tx, a.CallID)
 	if err != nil {
 		return err
 	}
-	a.call = c
-	a.people, err = parts(tx, "application_id = ?", a.ID)
+	a.call, a.people = c, people
 	a.inTime = tx.Arrival.Before(a.ClosesAt())
 	return err
 }
@@ -301,3 +328,21 @@ func completeAll(tx *work.Tx, rows []*Application) error {
 	}
 	return err
 }
+
+// Refs gives the references of applications by their ids.
+func Refs(tx *work.Tx, ids []ident.Application) (map[ident.Application]ident.Ref, error) {
+	found := map[ident.Application]ident.Ref{}
+	for some := range slices.Chunk(distinct(ids), manyIDs) {
+		rows, err := work.Many[Application](tx.DB().Select("id", "ref").Where("id IN ?", some), "applications")
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range rows {
+			found[a.ID] = a.Ref
+		}
+	}
+	return found, nil
+}
+
+// Barring are the relations in which a person is to see nothing of an application.
+func Barring() []Relation { return []Relation{Recused, Conflicted} }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"adoptionfund/internal/fault"
+	"adoptionfund/internal/fund"
 	"adoptionfund/internal/ident"
 	"adoptionfund/internal/work"
 )
@@ -92,4 +93,16 @@ func accepted(tx *work.Tx, in *Invited) error {
 		return work.NotFound("invitation")
 	}
 	return nil
+}
+
+// Partial gives everybody who takes part in an application of a call on the applicant's side, or is barred from one.
+func Partial(tx *work.Tx, c *fund.Call) ([]ident.Person, error) {
+	var who []ident.Person
+	relations := append(applicantSide(), Conflicted, Recused)
+	err := tx.DB().Table("application_relations").Distinct("person").
+		Where("application_id IN (SELECT id FROM applications WHERE call_id = ?) AND relation IN ?", c.ID, relations).Order("person").Pluck("person", &who).Error
+	if err != nil {
+		return nil, fmt.Errorf("looking who takes part in %s: %w", c.Ref, err)
+	}
+	return who, nil
 }

@@ -95,7 +95,7 @@ func CountBarred(tx *work.Tx, act access.Action, states []workflow.ApplicationSt
 		return 0, nil
 	}
 	var n int64
-	err = tx.DB().Table("applications AS a").Where("a.id IN (SELECT application_id FROM application_relations WHERE person = ? AND relation IN ?)", orNobody(tx.By.ID), []Relation{Recused, Conflicted}).
+	err = tx.DB().Table("applications AS a").Where("a.id IN (SELECT application_id FROM application_relations WHERE person = ? AND relation IN ?)", orNobody(tx.By.ID), Barring()).
 		Where(plus+"a.state IN ? AND a.submission_id IS NOT NULL", states).Where("("+strings.Join(scopes, " OR ")+")", within...).Where("NOT "+where, args...).Count(&n).Error
 	if err != nil {
 		return 0, fmt.Errorf("counting the applications that somebody is barred from: %w", err)
@@ -280,7 +280,7 @@ func notOwnWork(tx *work.Tx, act access.Action) (string, []any, error) {
 // orNobody is an id that nobody has where nobody has signed in, since PostgreSQL refuses a text that is no id.
 func orNobody(id ident.Person) ident.Person {
 	if id == "" {
-		return "00000000-0000-0000-0000-000000000000"
+		return nobodys
 	}
 	return id
 }

@@ -63,6 +63,15 @@ func amendmentsOf(tx *work.Tx, ids ...ident.Submission) ([]Amendment, error) {
 	return work.Many[Amendment](tx.DB().Where("submission_id IN ?", ids).Order("at, id"), "later answers")
 }
 
+// CountAmendments counts the later answers to a submission: with it they tell one text from another.
+func CountAmendments(tx *work.Tx, id ident.Submission) (int, error) {
+	var n int64
+	if err := tx.DB().Model(&Amendment{}).Where("submission_id = ?", id).Count(&n).Error; err != nil {
+		return 0, fmt.Errorf("counting later answers: %w", err)
+	}
+	return int(n), nil
+}
+
 func withdrawalOf(tx *work.Tx, id ident.Application) (*Withdrawal, error) {
 	return work.Find[Withdrawal](tx.DB().Where("application_id = ?", id).Order("at DESC"), "withdrawal")
 }

@@ -63,7 +63,7 @@ type snapshotSignature struct {
 // signatories must have signed the answers as they stand. Sending the same again gives the receipt that was given.
 func (s *Service) Submit(ctx context.Context, ref ident.Ref) error {
 	return s.gate.Write(ctx, func(tx *work.Tx) error {
-		a, err := ByRef(tx, ref)
+		a, err := Permitted(tx, ref, access.ViewApplication) // before anything is read for it
 		if err != nil {
 			return err
 		}

@@ -315,6 +315,28 @@ func large(applications, reviewers, each int) assign.Problem {
 	return p
 }
 
+// tight leaves no reviewer a place more than is needed; scarce leaves fewer places than are needed.
+func tight(p assign.Problem, share float64) assign.Problem {
+	needed, there := map[string]int{}, map[string]int{}
+	for _, a := range p.Applications {
+		for kind, n := range a.Needs {
+			needed[kind] += n
+		}
+	}
+	for _, r := range p.Reviewers {
+		there[r.Kind]++
+	}
+	seen := map[string]int{}
+	for i, r := range p.Reviewers {
+		places := int(float64(needed[r.Kind]) * share)
+		p.Reviewers[i].Capacity = places / there[r.Kind]
+		if seen[r.Kind]++; seen[r.Kind] <= places%there[r.Kind] {
+			p.Reviewers[i].Capacity++
+		}
+	}
+	return p
+}
+
 func TestALargeRoundIsSharedOutEvenly(t *testing.T) {
 	t.Parallel()
 	got := assign.Solve(large(138, 40, 3))
@@ -327,15 +349,27 @@ func TestALargeRoundIsSharedOutEvenly(t *testing.T) {
 	}
 }
 
+// BenchmarkSolve solves rounds with room, with not a place to spare, and with too few places.
 func BenchmarkSolve(b *testing.B) {
-	for _, size := range [][3]int{{138, 40, 3}, {1400, 200, 3}} {
-		p := large(size[0], size[1], size[2])
-		b.Run(fmt.Sprintf("%dx%dx%d", size[0], size[1], size[2]), func(b *testing.B) {
-			for b.Loop() {
-				if assign.Solve(p).Status != assign.Optimal {
-					b.Fatal("not solved")
-				}
+	for _, size := range [][3]int{{138, 40, 3}, {1400, 200, 3}, {10000, 1500, 3}} {
+		for _, how := range []struct {
+			name  string
+			share float64
+		}{{"room", 0}, {"tight", 1}, {"scarce", 0.8}} {
+			if size[0] > 5000 && how.share != 1 {
+				continue // the hardest of the three stands for a year's work in one round
 			}
-		})
+			p := large(size[0], size[1], size[2])
+			if how.share > 0 {
+				p = tight(p, how.share)
+			}
+			b.Run(fmt.Sprintf("%dx%dx%d/%s", size[0], size[1], size[2], how.name), func(b *testing.B) {
+				for b.Loop() {
+					if got := assign.Solve(p); (got.Status == assign.Optimal) != (how.share != 0.8) {
+						b.Fatal(got.Status)
+					}
+				}
+			})
+		}
 	}
 }

@@ -3,37 +3,28 @@ package assign
 import (
 	"maps"
 	"slices"
+	"sync"
 )
 
 // Solve assigns reviewers: it meets as many needs as can be met, then makes the sum of squared loads least, then the affinity
 // largest. The same problem gives the same answer. Reviewers of different kinds never take one another's work, so that each kind is
-// a problem of its own.
+// a problem of its own; they are solved side by side.
 func Solve(p Problem) Result {
-	result := Result{Status: Optimal, Assignments: []Pair{}, Load: map[string]int{}, Unmet: []Unmet{}}
-	kinds := map[string]bool{}
-	for _, r := range p.Reviewers {
-		kinds[r.Kind] = true
+	networks := split(p)
+	var solving sync.WaitGroup
+	for _, n := range networks {
+		solving.Go(n.run)
 	}
-	for _, a := range p.Applications {
-		for kind := range a.Needs {
-			kinds[kind] = true
+	solving.Wait()
+	result := Result{Status: Optimal, Assignments: []Pair{}, Load: map[string]int{}, Unmet: []Unmet{}}
+	var whole, rest int64 // the affinity in whole units and what is left: the sum in billionths could be too large
+	for _, n := range networks {
+		n.collect(p, &result)
+		for _, dear := range n.affinities() {
+			whole, rest = whole+dear/unit, rest+dear%unit
 		}
 	}
-	lookup := index(p)
-	var affinity int64
-	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
-		n := newNetwork(p, kind, lookup)
-		n.run()
-		affinity += n.collect(&result)
-	}
-	order := map[string]int{}
-	for i, a := range p.Applications {
-		order[a.ID] = i
-	}
-	place := map[string]int{}
-	for i, r := range p.Reviewers {
-		place[r.ID] = i
-	}
+	order, place := positions(p)
 	slices.SortFunc(result.Assignments, func(a, b Pair) int {
 		if a[1] != b[1] {
 			return order[a[1]] - order[b[1]]
@@ -44,38 +35,20 @@ func Solve(p Problem) Result {
 	if len(result.Unmet) > 0 {
 		result.Status = Infeasible
 	}
-	result.Cost.Affinity = float64(affinity) / unit
+	result.Cost.Affinity = float64(whole) + float64(rest)/unit
 	return result
 }
 
-// lookup finds what is said of a pair.
-type lookup struct {
-	conflict, fixed map[Pair]bool
-	affinity        map[Pair]int64
-}
-
-func index(p Problem) lookup {
-	l := lookup{conflict: map[Pair]bool{}, fixed: map[Pair]bool{}, affinity: map[Pair]int64{}}
-	for _, pair := range p.Conflicts {
-		l.conflict[pair] = true
+// positions says where each application and each reviewer stands in the problem.
+func positions(p Problem) (applications, reviewers map[string]int) {
+	applications, reviewers = make(map[string]int, len(p.Applications)), make(map[string]int, len(p.Reviewers))
+	for i, a := range p.Applications {
+		applications[a.ID] = i
 	}
-	for _, pair := range p.Fixed {
-		l.fixed[pair] = true
+	for i, r := range p.Reviewers {
+		reviewers[r.ID] = i
 	}
-	for _, a := range p.Affinity {
-		l.affinity[a.Pair] = billionths(a.Value)
-	}
-	return l
-}
-
-func (l lookup) of(r Reviewer, a Application) int64 {
-	if value, listed := l.affinity[Pair{r.ID, a.ID}]; listed {
-		return value
-	}
-	if slices.Contains(r.Themes, a.Theme) {
-		return unit
-	}
-	return 0
+	return applications, reviewers
 }
 
 // cost is compared by its first part, then its second: unmet needs and squared loads, then what affinity is lost.
@@ -91,159 +64,286 @@ func (c cost) less(d cost) bool {
 // network is the problem of one kind of reviewers. Its last holder is nobody, who takes without limit what no reviewer can, at a cost
 // above all others. An application's reviews are given one at a time along the cheapest way: somebody takes it who has
 // room, or takes it and hands an earlier one on, and so forth (successive shortest paths; each step leaves a flow of least cost).
+// The arcs between two holders are many, one for each application that the one could hand to the other; only the cheapest is kept.
+// Tables by application and holder lie in one slice each, row by row.
 type network struct {
-	kind    string
-	holders []Reviewer // and nobody
-	apps    []Application
-	open    []int     // needs that fixed pairs leave
-	worth   [][]int64 // affinity, by application and holder
-	barred  [][]bool  // conflicts and fixed pairs, by application and holder
-	holds   [][]int   // how often a holder has an application: more than once only nobody
-	held    [][]int   // the applications of each holder, in the order in which they came
-	load    []int
-	fixed   []Pair   // the pairs that stand
-	dear    int64    // their affinity
-	price   []cost   // potentials, which keep every step's cost from being negative
-	ways    [][]hand // the cheapest hand-over from holder to holder
-	fresh   []bool   // whether ways is up to date
+	kind     string
+	holders  []int // places of the reviewers in the problem
+	count    int   // of holders, with nobody
+	capacity []int
+	apps     []int // places of the applications in the problem
+	open     []int // needs that fixed pairs leave
+	worth    []int64
+	shut     []bool    // who cannot take an application: a conflict, or they have it
+	holding  [][]int32 // who has an application, nobody once
+	missing  []int     // how many reviews of an application nobody has
+	held     [][]int32 // the applications of each holder, in the order in which they came
+	load     []int
+	fixed    [][2]int // application and holder
+	price    []cost   // potentials, which keep every step's cost from being negative
+	ways     []hand   // the cheapest hand-over from holder to holder
+	search   search
 }
 
-// hand is an application that one holder can hand to another, and what that costs.
+// hand is an application that one holder can hand to another, and how much affinity that loses; no application: -1.
 type hand struct {
-	app  int
-	cost cost
+	minor int64
+	app   int32
 }
 
-func newNetwork(p Problem, kind string, l lookup) *network {
-	n := &network{kind: kind}
+// split makes a network for each kind, in the order of the kinds' names.
+func split(p Problem) []*network {
+	kinds := map[string]*network{}
 	for _, r := range p.Reviewers {
-		if r.Kind == kind {
-			n.holders = append(n.holders, r)
-		}
+		kinds[r.Kind] = nil
 	}
-	n.holders = append(n.holders, Reviewer{Kind: kind, Capacity: int(unmetWorth)})
-	count := len(n.holders)
-	n.held, n.load = make([][]int, count), make([]int, count)
-	n.price, n.ways, n.fresh = make([]cost, count+1), make([][]hand, count), make([]bool, count)
 	for _, a := range p.Applications {
-		if a.Needs[kind] > 0 {
-			n.add(a, l)
+		for kind := range a.Needs {
+			kinds[kind] = nil
 		}
 	}
-	for i := range n.ways {
-		n.ways[i] = make([]hand, count)
+	networks := make([]*network, 0, len(kinds))
+	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
+		kinds[kind] = newNetwork(p, kind)
+		networks = append(networks, kinds[kind])
 	}
+	f := newFinder(p, kinds)
+	for _, a := range p.Affinity {
+		if n, app, holder := f.find(a.Pair); n != nil {
+			n.worth[app*n.count+holder] = billionths(a.Value)
+		}
+	}
+	for _, pair := range p.Conflicts {
+		if n, app, holder := f.find(pair); n != nil {
+			n.shut[app*n.count+holder] = true
+		}
+	}
+	for _, pair := range p.Fixed {
+		if n, app, holder := f.find(pair); n != nil {
+			n.shut[app*n.count+holder] = true
+			n.fixed = append(n.fixed, [2]int{app, holder})
+			n.load[holder]++
+			n.open[app]--
+		}
+	}
+	return networks
+}
+
+func newNetwork(p Problem, kind string) *network {
+	n := &network{kind: kind}
+	for i, r := range p.Reviewers {
+		if r.Kind == kind {
+			n.holders = append(n.holders, i)
+			n.capacity = append(n.capacity, r.Capacity)
+		}
+	}
+	for i, a := range p.Applications {
+		if a.Needs[kind] > 0 {
+			n.apps = append(n.apps, i)
+			n.open = append(n.open, a.Needs[kind])
+		}
+	}
+	n.count = len(n.holders) + 1
+	n.load, n.held = make([]int, n.count), make([][]int32, n.count)
+	n.holding, n.missing = make([][]int32, len(n.apps)), make([]int, len(n.apps))
+	n.shut, n.worth = make([]bool, len(n.apps)*n.count), make([]int64, 0, len(n.apps)*n.count)
+	n.price, n.ways = make([]cost, n.count+1), make([]hand, n.count*n.count)
+	for i := range n.ways {
+		n.ways[i].app = -1
+	}
+	n.themes(p)
 	return n
 }
 
-// add takes an application into the network, with the pairs that are fixed.
-func (n *network) add(a Application, l lookup) {
-	count := len(n.holders)
-	worth, barred, open := make([]int64, count), make([]bool, count), a.Needs[n.kind]
-	for i, r := range n.holders[:count-1] {
-		worth[i] = l.of(r, a)
-		pair := Pair{r.ID, a.ID}
-		barred[i] = l.conflict[pair] || l.fixed[pair]
-		if l.fixed[pair] {
-			n.fixed = append(n.fixed, pair)
-			n.dear += worth[i]
-			n.load[i]++
-			open--
+// themes sets the affinity of every pair to what the theme says.
+func (n *network) themes(p Problem) {
+	rows := map[string][]int64{}
+	for _, i := range n.apps {
+		theme := p.Applications[i].Theme
+		if rows[theme] == nil {
+			rows[theme] = make([]int64, n.count)
+			for h, r := range n.holders {
+				if slices.Contains(p.Reviewers[r].Themes, theme) {
+					rows[theme][h] = unit
+				}
+			}
+		}
+		n.worth = append(n.worth, rows[theme]...)
+	}
+}
+
+// finder finds the place of a pair in its network.
+type finder struct {
+	networks  map[string]*network
+	apps      map[string]map[string]int // by kind
+	reviewers map[string]spot
+}
+
+type spot struct {
+	kind   string
+	holder int
+}
+
+func newFinder(p Problem, networks map[string]*network) finder {
+	f := finder{networks, map[string]map[string]int{}, make(map[string]spot, len(p.Reviewers))}
+	for kind, n := range networks {
+		f.apps[kind] = make(map[string]int, len(n.apps))
+		for i, app := range n.apps {
+			f.apps[kind][p.Applications[app].ID] = i
+		}
+		for h, r := range n.holders {
+			f.reviewers[p.Reviewers[r].ID] = spot{kind, h}
 		}
 	}
-	n.apps = append(n.apps, a)
-	n.open = append(n.open, open)
-	n.worth, n.barred = append(n.worth, worth), append(n.barred, barred)
-	n.holds = append(n.holds, make([]int, count))
+	return f
+}
+
+// find gives no network for an application that needs no review of the reviewer's kind.
+func (f finder) find(pair Pair) (n *network, app, holder int) {
+	r, known := f.reviewers[pair[0]]
+	app, needed := f.apps[r.kind][pair[1]]
+	if !known || !needed {
+		return nil, 0, 0
+	}
+	return f.networks[r.kind], app, r.holder
 }
 
 func (n *network) run() {
-	for app := range n.apps {
-		for range n.open[app] {
+	n.search = newSearch(n.count)
+	for app, open := range n.open {
+		could := 0
+		for _, shut := range n.shut[app*n.count : app*n.count+n.nobody()] {
+			if !shut {
+				could++
+			}
+		}
+		for range min(open, could) {
 			n.give(app)
+		}
+		if open > could { // that many nobody can take, whatever is handed on
+			n.missing[app] += open - could
+			if !slices.Contains(n.holding[app], int32(n.nobody())) { //nolint:gosec // places are few
+				n.gain(app, n.nobody())
+			}
 		}
 	}
 }
 
 // nobody is the last holder.
-func (n *network) nobody() int { return len(n.holders) - 1 }
-
-// takes reports whether a holder may take one more review of an application.
-func (n *network) takes(app, holder int) bool {
-	return holder == n.nobody() || !n.barred[app][holder] && n.holds[app][holder] == 0
-}
+func (n *network) nobody() int { return n.count - 1 }
 
 // room is what one more review costs a holder, and whether there is room for it.
 func (n *network) room(holder int) (cost, bool) {
 	if holder == n.nobody() {
 		return cost{major: unmetWorth}, true
 	}
-	return cost{major: int64(2*n.load[holder] + 1)}, n.load[holder] < n.holders[holder].Capacity
+	return cost{major: int64(2*n.load[holder] + 1)}, n.load[holder] < n.capacity[holder]
 }
 
-// way gives what a holder can hand to each of the others.
-func (n *network) way(from int) []hand {
-	if n.fresh[from] {
-		return n.ways[from]
-	}
-	ways := n.ways[from]
-	for i := range ways {
-		ways[i].app = -1
-	}
-	for _, app := range n.held[from] {
-		for to := range ways {
-			if to == from || !n.takes(app, to) {
-				continue
-			}
-			c := cost{minor: n.worth[app][from] - n.worth[app][to]}
-			if ways[to].app < 0 || c.less(ways[to].cost) {
-				ways[to] = hand{app, c}
-			}
-		}
-	}
-	n.fresh[from] = true
-	return ways
-}
-
-// move changes who holds an application. Nobody is both before the first and after the last.
+// move changes who has an application; -1 is the new review itself, which nobody had.
 func (n *network) move(app, from, to int) {
-	for holder, times := range n.holds[app] {
-		if times > 0 {
-			n.fresh[holder] = false
+	if from == n.nobody() {
+		n.missing[app]--
+	}
+	if from >= 0 && (from != n.nobody() || n.missing[app] == 0) {
+		n.lose(app, from)
+	}
+	if to == n.nobody() {
+		if n.missing[app]++; n.missing[app] > 1 {
+			return
 		}
 	}
-	if from >= 0 {
-		n.holds[app][from]--
-		if n.holds[app][from] == 0 {
-			i := slices.Index(n.held[from], app)
-			n.held[from] = slices.Delete(n.held[from], i, i+1)
-		}
-	}
-	n.holds[app][to]++
-	if n.holds[app][to] == 1 {
-		n.held[to] = append(n.held[to], app)
-	}
-	n.fresh[to] = false
+	n.gain(app, to)
 }
 
-// collect adds the kind's assignments, loads and unmet needs to the result, and gives the affinity.
-func (n *network) collect(result *Result) int64 {
-	affinity := n.dear
-	result.Assignments = append(result.Assignments, n.fixed...)
-	for i, r := range n.holders[:n.nobody()] {
-		result.Load[r.ID] = n.load[i]
-		result.Cost.SquaredLoads += int64(n.load[i]) * int64(n.load[i])
+// lose takes an application from a holder: others who have it may hand it to them from now on.
+func (n *network) lose(app, from int) {
+	i := slices.Index(n.held[from], int32(app)) //nolint:gosec // places are few
+	n.held[from] = slices.Delete(n.held[from], i, i+1)
+	i = slices.Index(n.holding[app], int32(from)) //nolint:gosec // places are few
+	n.holding[app] = slices.Delete(n.holding[app], i, i+1)
+	for to := range n.count {
+		if int(n.ways[from*n.count+to].app) == app {
+			n.rescan(from, to)
+		}
 	}
-	for app, a := range n.apps {
-		for i, r := range n.holders[:n.nobody()] {
-			if n.holds[app][i] > 0 {
-				result.Assignments = append(result.Assignments, Pair{r.ID, a.ID})
-				affinity += n.worth[app][i]
+	if from != n.nobody() {
+		n.shut[app*n.count+from] = false
+		for _, other := range n.holding[app] {
+			n.offer(int(other), from, app)
+		}
+	}
+}
+
+// gain gives an application to a holder: others who have it cannot hand it to them any more.
+func (n *network) gain(app, to int) {
+	if to != n.nobody() {
+		n.shut[app*n.count+to] = true
+		for _, other := range n.holding[app] {
+			if int(n.ways[int(other)*n.count+to].app) == app {
+				n.rescan(int(other), to)
 			}
 		}
-		if missing := n.holds[app][n.nobody()]; missing > 0 {
-			result.Unmet = append(result.Unmet, Unmet{a.ID, n.kind, missing})
+	}
+	n.held[to] = append(n.held[to], int32(app))        //nolint:gosec // places are few
+	n.holding[app] = append(n.holding[app], int32(to)) //nolint:gosec // places are few
+	for other := range n.count {
+		if !n.shut[app*n.count+other] {
+			n.offer(to, other, app)
 		}
 	}
-	return affinity
+}
+
+// rescan finds anew what one holder can hand to another at the least cost.
+func (n *network) rescan(from, to int) {
+	n.ways[from*n.count+to].app = -1
+	for _, app := range n.held[from] {
+		if !n.shut[int(app)*n.count+to] {
+			n.offer(from, to, int(app))
+		}
+	}
+}
+
+// offer keeps an application that one holder can hand to another, if none that is kept is cheaper.
+func (n *network) offer(from, to, app int) {
+	if from == to {
+		return
+	}
+	way, minor := &n.ways[from*n.count+to], n.worth[app*n.count+from]-n.worth[app*n.count+to]
+	if way.app < 0 || minor < way.minor {
+		*way = hand{minor, int32(app)} //nolint:gosec // places are few
+	}
+}
+
+// collect adds the kind's assignments, loads and unmet needs to the result.
+func (n *network) collect(p Problem, result *Result) {
+	for _, f := range n.fixed {
+		result.Assignments = append(result.Assignments, Pair{p.Reviewers[n.holders[f[1]]].ID, p.Applications[n.apps[f[0]]].ID})
+	}
+	for h, r := range n.holders {
+		result.Load[p.Reviewers[r].ID] = n.load[h]
+		result.Cost.SquaredLoads += int64(n.load[h]) * int64(n.load[h])
+		for _, app := range n.held[h] {
+			result.Assignments = append(result.Assignments, Pair{p.Reviewers[r].ID, p.Applications[n.apps[app]].ID})
+		}
+	}
+	for app, missing := range n.missing {
+		if missing > 0 {
+			result.Unmet = append(result.Unmet, Unmet{p.Applications[n.apps[app]].ID, n.kind, missing})
+		}
+	}
+}
+
+// affinities are those of the kind's assignments, in billionths.
+func (n *network) affinities() []int64 {
+	var all []int64
+	for _, f := range n.fixed {
+		all = append(all, n.worth[f[0]*n.count+f[1]])
+	}
+	for h := range n.holders {
+		for _, app := range n.held[h] {
+			all = append(all, n.worth[int(app)*n.count+h])
+		}
+	}
+	return all
 }

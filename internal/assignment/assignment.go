@@ -25,6 +25,15 @@ type Reviewer struct {
 	Themes          string    // codes, with spaces between
 	Capacity        int       // most reviews in the round
 	TermsAcceptedAt *time.Time
+	InvitedAt       *time.Time
+	InvitationEnds  *time.Time
+	Answer          string // Accepted, Refused or empty
+	AnsweredAt      *time.Time
+	AnswerNote      string
+	Away            List[Away]
+	Wish            *int   // most reviews that they would like to do themselves
+	Training        string // what the fund manager noted of it
+	TrainedOn       string
 	AddedAt         time.Time
 	Version         int
 }

@@ -1,6 +1,8 @@
 package assignment_test
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -52,6 +54,30 @@ func TestAPlanGivesEveryApplicationOneReviewerOfEachKindEvenly(t *testing.T) {
 	}
 	if p.Application(apps[0].Ref).State != workflow.Eligible {
 		t.Error("a proposal alone starts nothing")
+	}
+}
+
+// TestReviewersAreMixed: where nothing tells them apart, those of one kind do not share the same applications as those of another. Else groups of
+// applications would have no reviewer in common, and nobody could say who is harsh.
+func TestReviewersAreMixed(t *testing.T) {
+	t.Parallel()
+	p := testkit.New(t).Panel()
+	for i, kind := range []string{"clinical", "technical", "ppv", "clinical", "technical", "ppv", "clinical", "technical", "ppv"} {
+		p.Reviewer(fmt.Sprintf("more-%s%d", kind, i), assignment.Newcomer{Kind: kind, ODS: "RX1", Themes: []string{"CAR"}, Capacity: 10})
+	}
+	p.Eligible(10)
+	ok(t, p.Assignments.Propose(p.As(testkit.Manager), p.CallRef()))
+	together := map[ident.Person][]ident.Ref{}
+	for _, pair := range view(t, p).Plan.Pairs {
+		together[pair.Person] = append(together[pair.Person], pair.Ref)
+	}
+	groups := map[string]bool{}
+	for _, refs := range together {
+		slices.Sort(refs)
+		groups[fmt.Sprint(refs)] = true
+	}
+	if len(groups) < 8 { // of fifteen reviewers with two applications each
+		t.Errorf("fifteen reviewers share %d groups of applications: %v", len(groups), groups)
 	}
 }
 

@@ -1,6 +1,8 @@
 package assignment
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
 	"slices"
 	"strings"
 
@@ -19,12 +21,14 @@ import (
 type basis struct {
 	call      *fund.Call
 	apps      []*application.Application
-	reviewers []Reviewer // who may review in the call
+	reviewers []Reviewer // who may review in the call, with the places that they have while reviews are written
 	names     map[ident.Person]string
 	barred    map[assign.Pair]bool
 	load      map[ident.Person]int // standing assignments in the round
 	near      map[assign.Pair]bool // the same integrated care system
 	others    []elsewhere
+	before    *Plan                // that waits
+	wishes    map[assign.Pair]bool // what was changed by hand in the plan that waits: true for who came in, false for who went out
 }
 
 // read collects it with a fixed number of queries.
@@ -34,14 +38,14 @@ func (s *Service) read(tx *work.Tx, c *fund.Call, states ...workflow.Application
 	if b.apps, err = application.InCall(tx, c, states...); err != nil {
 		return nil, err
 	}
-	if err := b.readReviewers(tx); err != nil {
-		return nil, err
-	}
 	if b.others, err = inRound(tx, c.RoundID); err != nil {
 		return nil, err
 	}
 	for _, o := range b.others {
 		b.load[o.Person]++
+	}
+	if err := b.readReviewers(tx); err != nil {
+		return nil, err
 	}
 	return b, s.readConflicts(tx, b)
 }
@@ -59,24 +63,25 @@ func (b *basis) readReviewers(tx *work.Tx) error {
 		b.names[p.ID] = p.Name
 	}
 	for _, r := range all {
-		if _, ok := b.names[r.Person]; ok {
-			b.reviewers = append(b.reviewers, r)
+		if _, ok := b.names[r.Person]; !ok || !r.Assignable(tx.Now) {
+			continue
 		}
+		if r.Wish != nil {
+			r.Capacity = min(r.Capacity, *r.Wish)
+		}
+		r.Capacity = r.places(b.load[r.Person], tx.Now, b.call.Settings.Review.Days)
+		b.reviewers = append(b.reviewers, r)
 	}
 	return nil
 }
 
 // readConflicts finds who cannot review what: relations to the application, rules, and what was declined before.
 func (s *Service) readConflicts(tx *work.Tx, b *basis) error {
-	parties, err := interest.PartiesOf(tx, s.library, b.apps...)
-	if err != nil {
-		return err
-	}
 	employed := interest.Employed{}
 	for _, r := range b.reviewers {
 		employed[r.Person] = []ident.ODS{r.ODS}
 	}
-	who, err := interest.PartiesFor(tx, employed)
+	sight, err := interest.Look(tx, s.library, b.call, b.apps, employed)
 	if err != nil {
 		return err
 	}
@@ -85,7 +90,7 @@ func (s *Service) readConflicts(tx *work.Tx, b *basis) error {
 		refs[a.ID] = a.Ref
 		b.relations(a)
 		for _, r := range b.reviewers {
-			_, severity := interest.Find(who[r.Person], parties[a.ID])
+			severity := interest.Worst(sight.Between(r.Person, a.ID))
 			pair := pairOf(r.Person, a.Ref)
 			b.barred[pair] = b.barred[pair] || severity == interest.Bars
 			b.near[pair] = severity == interest.Asks
@@ -125,17 +130,69 @@ func (b *basis) problem() assign.Problem {
 			switch {
 			case b.barred[pair]:
 				p.Conflicts = append(p.Conflicts, pair)
-			case b.near[pair]:
-				value := -0.5
+			default:
+				value := mixed(b.names[r.Person]+string(r.ODS), a.Ref)
 				if r.Expert(a.Theme) {
-					value = 0.5
+					value++
+				}
+				if b.near[pair] {
+					value -= 0.5
 				}
 				p.Affinity = append(p.Affinity, assign.Affinity{Pair: pair, Value: value})
 			}
 		}
 	}
 	b.standing(&p)
+	b.wished(&p)
 	return p
+}
+
+// mixed is a little affinity of a reviewer, by their name and organisation, and an application: less than a thousandth, so that it decides
+// only where nothing else tells reviewers apart, and the same wherever the round is. Without it the same few would get the same applications
+// again and again, and the harsh could not be told from the lenient: calibration needs reviewers whose applications overlap.
+func mixed(reviewer string, ref ident.Ref) float64 {
+	digest := sha256.Sum256([]byte(reviewer + " " + string(ref)))
+	return float64(binary.BigEndian.Uint32(digest[:])%1_000_000) / 1e9
+}
+
+// wish notes what was changed by hand in a plan: what came last of a pair counts.
+func (b *basis) wish(p *Plan) {
+	b.wishes = map[assign.Pair]bool{}
+	if p == nil {
+		return
+	}
+	for _, c := range p.Changes {
+		if c.Out != "" {
+			b.wishes[pairOf(c.Out, c.Ref)] = false
+		}
+		if c.In != "" {
+			b.wishes[pairOf(c.In, c.Ref)] = true
+		}
+	}
+}
+
+// wished puts the wishes into the problem, as far as they can be: who came in is fixed, who went out is kept out.
+func (b *basis) wished(p *assign.Problem) {
+	load, met := map[ident.Person]int{}, map[string]int{}
+	for person, n := range b.load {
+		load[person] = n
+	}
+	for _, a := range b.apps {
+		for _, r := range b.reviewers {
+			pair := pairOf(r.Person, a.Ref)
+			in, wished := b.wishes[pair]
+			place := string(a.Ref) + r.Kind
+			switch {
+			case !wished || b.barred[pair]:
+			case !in:
+				p.Conflicts = append(p.Conflicts, pair)
+			case load[r.Person] < r.Capacity && met[place] < b.call.Settings.Review.Kinds[r.Kind]:
+				load[r.Person]++
+				met[place]++
+				p.Fixed = append(p.Fixed, pair)
+			}
+		}
+	}
 }
 
 // standing adds what reviewers do already, so that loads are even over the round.

@@ -21,7 +21,8 @@ import (
 	"adoptionfund/internal/workflow"
 )
 
-// Propose shares the eligible applications of a call out among its reviewers, exactly, and keeps the answer as a plan to be approved.
+// Propose shares the eligible applications of a call out among its reviewers, exactly, and keeps the answer as a plan to be approved. What
+// was changed by hand in a plan that waits is kept: who was put in stays in, who was taken out stays out, as far as that can be.
 func (s *Service) Propose(ctx context.Context, ref ident.CallRef) error {
 	var problem assign.Problem
 	err := s.gate.Read(ctx, func(tx *work.Tx) error {
@@ -59,7 +60,9 @@ func (s *Service) proposing(tx *work.Tx, ref ident.CallRef) (*basis, error) {
 	if len(b.apps) == 0 {
 		return nil, fault.New(fault.Conflict, "No application of this call is eligible and waits for reviewers")
 	}
-	return b, nil
+	b.before, err = openPlan(tx, c.ID)
+	b.wish(b.before)
+	return b, err
 }
 
 func keepPlan(tx *work.Tx, b *basis, problem assign.Problem, result assign.Result) error {
@@ -82,6 +85,9 @@ func keepPlan(tx *work.Tx, b *basis, problem assign.Problem, result assign.Resul
 		return err
 	}
 	p := &Plan{ID: ident.New[string](), CallID: b.call.ID, State: proposed, Problem: string(before), Result: string(answer), Pairs: b.pairs(result), ProposedBy: tx.By.ID, ProposedAt: tx.Now, Version: 1}
+	if b.before != nil {
+		p.Changes = b.before.Changes
+	}
 	record(tx, b.call, string(access.ProposeAssignment), map[string]any{"plan": p.ID, "pairs": len(p.Pairs), "status": result.Status, "digest": audit.Digest(answer)})
 	return work.Add(tx, p)
 }

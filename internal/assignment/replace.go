@@ -147,6 +147,29 @@ func (s *Service) Replace(ctx context.Context, ref ident.Ref, r Replacement) err
 	})
 }
 
+// ReplaceStruck finds somebody else for the review of somebody whose work on an application was struck because of a conflict. It reports
+// whether there was such a review, of an application that is in assessment.
+func (s *Service) ReplaceStruck(ctx context.Context, ref ident.Ref, out ident.Person, reason string) (bool, error) {
+	kind := ""
+	err := s.gate.Read(ctx, func(tx *work.Tx) error {
+		a, err := application.Permitted(tx, ref, access.ReplaceReviewer)
+		if err != nil {
+			return err
+		}
+		rows, err := Of(tx, a.ID)
+		for _, row := range rows {
+			if row.Person == out && row.State == Struck && a.State == workflow.Assessment {
+				kind = row.Kind
+			}
+		}
+		return err
+	})
+	if err != nil || kind == "" {
+		return false, err
+	}
+	return true, s.Replace(ctx, ref, Replacement{Kind: kind, Reason: reason})
+}
+
 // choose finds who comes in, where nobody is named, and refuses who cannot.
 func (s *Service) choose(tx *work.Tx, a *application.Application, r *Replacement) error {
 	best, err := s.candidates(tx, a, r.Kind)

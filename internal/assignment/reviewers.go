@@ -23,10 +23,13 @@ import (
 type Service struct {
 	gate    *work.Gate
 	library *fund.Library
+	people  *people.Service // for the links of invitations
 }
 
 // NewService makes the service.
-func NewService(gate *work.Gate, library *fund.Library) *Service { return &Service{gate, library} }
+func NewService(gate *work.Gate, library *fund.Library, p *people.Service) *Service {
+	return &Service{gate, library, p}
+}
 
 // Newcomer is somebody to be a reviewer in a round.
 type Newcomer struct {
@@ -37,7 +40,8 @@ type Newcomer struct {
 	Themes   []string
 	Capacity int
 
-	row int // of the file that it was read from
+	row   int    // of the file that it was read from
+	wrong string // what could not be read
 }
 
 // Register makes people reviewers in a round: all of them or, if one is wrong, none. Those who are reviewers already are changed. Each
@@ -90,16 +94,9 @@ func inRow(row int, err error) error {
 
 // checkAll names every row that is wrong; row 1 is the heading of the file.
 func checkAll(tx *work.Tx, r *fund.Round, list []Newcomer) error {
-	calls, err := fund.CallsOf(tx, r.ID)
+	kinds, themes, err := offered(tx, r)
 	if err != nil {
 		return err
-	}
-	var kinds, themes []string
-	for _, c := range calls {
-		themes = append(themes, c.Theme)
-		for kind := range c.Settings.Review.Kinds {
-			kinds = append(kinds, kind)
-		}
 	}
 	codes := make([]ident.ODS, len(list))
 	for i, n := range list {
@@ -110,7 +107,12 @@ func checkAll(tx *work.Tx, r *fund.Round, list []Newcomer) error {
 		return err
 	}
 	var problems sheet.Problems
+	seen := map[string]int{}
 	for i, n := range list {
+		if before, twice := seen[strings.ToLower(n.Email)]; twice && n.Email != "" {
+			problems.Add(n.at(i), "%s is in row %d already", n.Email, before)
+		}
+		seen[strings.ToLower(n.Email)] = n.at(i)
 		_, known := organisations[n.ODS]
 		for _, problem := range n.problems(kinds, themes, known || n.ODS == "") {
 			problems.Add(n.at(i), "%s", problem)
@@ -121,6 +123,12 @@ func checkAll(tx *work.Tx, r *fund.Round, list []Newcomer) error {
 
 func (n Newcomer) problems(kinds, themes []string, known bool) []string {
 	var found []string
+	if n.wrong != "" {
+		found = append(found, n.wrong)
+	}
+	if strings.TrimSpace(n.Name) == "" {
+		found = append(found, "name is missing")
+	}
 	if _, err := people.NormalEmail(n.Email); err != nil {
 		if f, ok := fault.Of(err); ok {
 			found = append(found, f.Words)
@@ -166,7 +174,8 @@ func register(tx *work.Tx, r *fund.Round, n Newcomer) error {
 	return work.Add(tx, row)
 }
 
-func columns() []string { return []string{"email", "name", "kind", "ods_code", "themes", "capacity"} }
+// Columns are the columns of a list of reviewers.
+func Columns() []string { return []string{"email", "name", "kind", "ods_code", "themes", "capacity"} }
 
 // Import registers the reviewers of a CSV file, and gives how many there were.
 func (s *Service) Import(ctx context.Context, ref ident.RoundRef, file io.Reader) (int, error) {
@@ -178,26 +187,25 @@ func (s *Service) Import(ctx context.Context, ref ident.RoundRef, file io.Reader
 }
 
 func read(file io.Reader) ([]Newcomer, error) {
-	r, err := sheet.Open(file, columns()...)
+	r, err := sheet.Open(file, Columns()...)
 	if err != nil {
 		return nil, err //nolint:wrapcheck // a fault for the person
 	}
 	var list []Newcomer
-	var problems sheet.Problems
 	for {
 		row, err := r.Next()
 		if errors.Is(err, io.EOF) {
-			return list, problems.Err()
+			return list, nil
 		}
 		if err != nil {
 			return nil, err //nolint:wrapcheck // a fault for the person
 		}
 		capacity, err := strconv.Atoi(row.Cell("capacity"))
-		if err != nil {
-			problems.Add(row.Number, "capacity %q is not a whole number", row.Cell("capacity"))
-		}
 		n := Newcomer{
 			Email: row.Cell("email"), Name: row.Cell("name"), Kind: row.Cell("kind"), ODS: ident.ODS(strings.ToUpper(row.Cell("ods_code"))), Capacity: capacity, row: row.Number,
+		}
+		if err != nil {
+			n.wrong = fmt.Sprintf("capacity %q is not a whole number", row.Cell("capacity"))
 		}
 		for _, theme := range row.List("themes") {
 			n.Themes = append(n.Themes, strings.ToUpper(theme))

@@ -12,18 +12,51 @@ func ReviewerOf(tx *work.Tx, round ident.Round, person ident.Person) (*Reviewer,
 	return work.Find[Reviewer](tx.DB().Where("round_id = ? AND person = ?", round, person), "reviewer")
 }
 
-// Employer gives for whom a reviewer works, empty if the person is no reviewer of the round.
-func Employer(tx *work.Tx, round ident.Round, person ident.Person) (ident.ODS, error) {
-	r, err := ReviewerOf(tx, round, person)
-	if err != nil || r == nil {
-		return "", err
+// Employers gives for whom the reviewers of a round work.
+func Employers(tx *work.Tx, round ident.Round) (map[ident.Person][]ident.ODS, error) {
+	rows, err := ReviewersIn(tx, round)
+	all := make(map[ident.Person][]ident.ODS, len(rows))
+	for _, r := range rows {
+		all[r.Person] = []ident.ODS{r.ODS}
 	}
-	return r.ODS, nil
+	return all, err
 }
 
 // ReviewersIn gives the reviewers of a round.
 func ReviewersIn(tx *work.Tx, round ident.Round) ([]Reviewer, error) {
 	return work.Many[Reviewer](tx.DB().Where("round_id = ?", round).Order("kind, person"), "reviewers")
+}
+
+// reviewersOf gives the places of somebody in the pools of all rounds.
+func reviewersOf(tx *work.Tx, person ident.Person) ([]Reviewer, error) {
+	return work.Many[Reviewer](tx.DB().Where("person = ?", person).Order("added_at, id"), "reviewers")
+}
+
+// holding is how many reviews somebody has in a round.
+type holding struct{ stands, done int }
+
+// heldIn counts the assignments of a round that stand, by person.
+func heldIn(tx *work.Tx, round ident.Round) (map[ident.Person]holding, error) {
+	var rows []struct {
+		Person ident.Person
+		State  State
+		N      int
+	}
+	err := tx.DB().Table("assignments AS s").Select("s.person, s.state, COUNT(*) AS n").Joins("JOIN applications a ON a.id = s.application_id").
+		Where("a.round_id = ? AND s.state IN ?", round, []State{Standing, Done}).Group("s.person, s.state").Find(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("counting the assignments of the round: %w", err)
+	}
+	held := map[ident.Person]holding{}
+	for _, row := range rows {
+		h := held[row.Person]
+		h.stands += row.N
+		if row.State == Done {
+			h.done += row.N
+		}
+		held[row.Person] = h
+	}
+	return held, nil
 }
 
 // AcceptTerms notes when a reviewer accepted the terms of the round.

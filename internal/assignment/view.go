@@ -26,8 +26,9 @@ type View struct {
 	Status  string
 	Rows    []Row
 	Loads   []Load
-	Waiting int // applications that are eligible and not in assessment
-	Masked  int // applications from which the one who looks is barred
+	Lacks   []assign.Shortage // what is missing in the plan and why, with names in place of identifiers
+	Waiting int               // applications that are eligible and not in assessment
+	Masked  int               // applications from which the one who looks is barred
 	May     map[access.Action]bool
 }
 
@@ -48,6 +49,9 @@ type Seat struct {
 	State  State // empty in a plan
 	DueAt  time.Time
 	Reason Reason
+	Fits   bool        // who has it knows the theme
+	Near   bool        // who has it works in the same integrated care system
+	ByHand bool        // who has it was put in by hand
 	Free   []Candidate // who could take it
 }
 
@@ -102,6 +106,8 @@ func (s *Service) fill(tx *work.Tx, v *View) error {
 	for _, r := range b.reviewers {
 		v.Loads = append(v.Loads, Load{r, b.names[r.Person], b.load[r.Person], planned[r.Person]})
 	}
+	b.wish(v.Plan)
+	seen := map[string]bool{}
 	for _, a := range b.apps {
 		if slices.Contains(a.With(application.Recused), tx.By.ID) || slices.Contains(a.With(application.Conflicted), tx.By.ID) {
 			v.Masked++
@@ -110,9 +116,45 @@ func (s *Service) fill(tx *work.Tx, v *View) error {
 		if a.State == workflow.Eligible {
 			v.Waiting++
 		}
+		seen[string(a.Ref)] = true
 		v.Rows = append(v.Rows, Row{a.Ref, a.Title, a.LeadName, a.State, b.seats(v.Plan, a, rows, planned)})
 	}
+	return v.lacks(b, seen)
+}
+
+// lacks explains what the plan cannot meet, in applications that the reader may see.
+func (v *View) lacks(b *basis, seen map[string]bool) error {
+	if v.Plan == nil || v.Status != assign.Infeasible {
+		return nil
+	}
+	problem, err := assign.Parse([]byte(v.Plan.Problem))
+	if err != nil {
+		return fmt.Errorf("reading plan %s: %w", v.Plan.ID, err)
+	}
+	var result assign.Result
+	if err := json.Unmarshal([]byte(v.Plan.Result), &result); err != nil {
+		return fmt.Errorf("reading plan %s: %w", v.Plan.ID, err)
+	}
+	for _, s := range assign.Shortages(problem, result) {
+		v.Lacks = append(v.Lacks, b.named(s, seen)...)
+	}
 	return nil
+}
+
+// named puts names in place of identifiers, and leaves out applications that the reader may not see.
+func (b *basis) named(s assign.Shortage, seen map[string]bool) []assign.Shortage {
+	s.Applications = slices.DeleteFunc(s.Applications, func(ref string) bool { return !seen[ref] })
+	s.Barred = slices.DeleteFunc(s.Barred, func(p assign.Pair) bool { return !seen[p[1]] })
+	if len(s.Applications) == 0 {
+		return nil
+	}
+	for i, id := range s.Full {
+		s.Full[i] = b.names[ident.Person(id)]
+	}
+	for i := range s.Barred {
+		s.Barred[i][0] = b.names[ident.Person(s.Barred[i][0])]
+	}
+	return []assign.Shortage{s}
 }
 
 // planned counts what the plan gives each reviewer, and notes how it was solved.
@@ -151,7 +193,11 @@ func (b *basis) seats(p *Plan, a *application.Application, rows []Assignment, pl
 	if a.State == workflow.Eligible && p != nil {
 		for _, pair := range p.Pairs {
 			if pair.Ref == a.Ref {
-				seats = append(seats, Seat{Kind: pair.Kind, Person: pair.Person, Name: b.names[pair.Person]})
+				at := pairOf(pair.Person, a.Ref)
+				i := slices.IndexFunc(b.reviewers, func(r Reviewer) bool { return r.Person == pair.Person })
+				seats = append(seats, Seat{
+					Kind: pair.Kind, Person: pair.Person, Name: b.names[pair.Person], Fits: i >= 0 && b.reviewers[i].Expert(a.Theme), Near: b.near[at], ByHand: b.wishes[at],
+				})
 			}
 		}
 	}

@@ -181,3 +181,6 @@ func saveHead(tx *gorm.DB, key Key, h head, at time.Time) error {
 func (h head) text() []byte {
 	return []byte(fmt.Sprintf("adoption-fund-chain-1\n%s\n%d\n%s\n%s", h.Chain, h.Seq, h.Digest, h.At.UTC().Format(time.RFC3339Nano)))
 }
+
+// Sound reports whether the digest of an entry is that of what it says.
+func (e Entry) Sound() bool { return e.Digest == e.compute() }

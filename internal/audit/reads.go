@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -93,4 +94,31 @@ func (l *ReadLog) write(ctx context.Context, at time.Time, waiting []Reading) er
 		return fmt.Errorf("writing the read log: %w", err)
 	}
 	return nil
+}
+
+// Readings gives who read something of a kind about a subject since a moment, the newest first, at most n. What was read in the last moments may
+// not be in the log yet.
+func Readings(tx *gorm.DB, what, subject string, since time.Time, n int) ([]Reading, error) {
+	quoted, err := json.Marshal(what)
+	if err != nil {
+		return nil, fmt.Errorf("looking for readings: %w", err)
+	}
+	var blocks []block
+	err = tx.Where("at >= ? AND entries LIKE ?", since, "%"+string(quoted)+"%").Order("seq DESC").Limit(1000).Find(&blocks).Error
+	if err != nil {
+		return nil, fmt.Errorf("looking for readings: %w", err)
+	}
+	var found []Reading
+	for _, b := range blocks {
+		var all []Reading
+		if err := json.Unmarshal([]byte(b.Entries), &all); err != nil {
+			return nil, fmt.Errorf("reading block %d of the read log: %w", b.Seq, err)
+		}
+		for _, r := range slices.Backward(all) {
+			if r.What == what && slices.Contains(r.Subjects, subject) && len(found) < n {
+				found = append(found, r)
+			}
+		}
+	}
+	return found, nil
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -16,18 +17,54 @@ type guardedRow struct {
 	Digest string `json:"digest"`
 }
 
-// Protected lists the tables whose rows may change only with an event that carries their digest. Each has a key column
-// named id.
+// protectedTable is a table whose rows may change only with an event that carries their digest.
+type protectedTable struct {
+	name string
+	key  []string // its columns; more than one are joined by a stroke
+}
+
+// protected lists those tables. The key is a column named id but where a row stands for a pair.
+func protected() []protectedTable {
+	var all []protectedTable
+	for _, name := range []string{
+		"submissions", "scores", "findings", "positions", "scenarios", "proposals", "approvals", "decisions", "letters", "awards", "meeting_minutes", "rankings", "ranking_freezes",
+		"scenario_details", "deviations", "lots", "proposal_seals", "approval_lines", "award_terms", "award_agreements",
+	} {
+		all = append(all, protectedTable{name, []string{"id"}})
+	}
+	return append(all, protectedTable{"proposal_lines", []string{"proposal_id", "application_id"}})
+}
+
+// RowKey is the key of a row of a protected table that stands for a pair.
+func RowKey(parts ...string) string { return strings.Join(parts, keyStroke) }
+
+const keyStroke = "/"
+
+// Protected lists the tables whose rows may change only with an event that carries their digest.
 func Protected() []string {
-	return []string{"submissions", "scores", "findings", "positions", "scenarios", "proposals", "approvals", "decisions", "awards"}
+	var names []string
+	for _, t := range protected() {
+		names = append(names, t.name)
+	}
+	return names
 }
 
 // digestRow digests a row as the database holds it; a row that is not there has the empty digest.
 func digestRow(tx *gorm.DB, row Row) (string, error) {
-	if !slices.Contains(Protected(), row.Table) {
+	tables := protected()
+	at := slices.IndexFunc(tables, func(t protectedTable) bool { return t.name == row.Table })
+	if at < 0 {
 		return "", fmt.Errorf("audit: %s is not in the list of protected tables", row.Table)
 	}
-	rows, err := tx.Raw("SELECT * FROM "+row.Table+" WHERE id = ?", row.Key).Rows() // #nosec G202 -- the name is one of the list
+	q := tx.Table(row.Table)
+	values := strings.Split(row.Key, keyStroke)
+	if len(values) != len(tables[at].key) {
+		return "", fmt.Errorf("audit: %s is no key of %s", row.Key, row.Table)
+	}
+	for i, column := range tables[at].key {
+		q = q.Where(column+" = ?", values[i])
+	}
+	rows, err := q.Rows()
 	if err != nil {
 		return "", fmt.Errorf("reading %s %s: %w", row.Table, row.Key, err)
 	}
@@ -89,4 +126,13 @@ func (f fields) digest() (string, error) {
 		return "", fmt.Errorf("digesting a row: %w", err)
 	}
 	return Digest(text), nil
+}
+
+// key is the key of the row in its table.
+func (f fields) key(columns []string) string {
+	parts := make([]string, len(columns))
+	for i, column := range columns {
+		parts[i] = fmt.Sprint(f[column])
+	}
+	return RowKey(parts...)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -16,7 +17,9 @@ type Finding struct {
 	Blocks int64  `json:"read_blocks"`
 	Rows   int64  `json:"protected_rows"`
 	Head   string `json:"head"`
-	Break  string `json:"break,omitempty"`
+	// ReadHead is the digest of the last block of the read log.
+	ReadHead string `json:"read_head"`
+	Break    string `json:"break,omitempty"`
 }
 
 // Whole reports whether nothing was found broken.
@@ -132,13 +135,13 @@ func (f *Finding) walkBlocks(tx *gorm.DB, public string) error {
 			prev, next = b.Digest, next+1
 		}
 	}
-	f.Blocks = next - 1
+	f.Blocks, f.ReadHead = next-1, prev
 	return f.checkHead(tx, reads, next-1, prev, public)
 }
 
 // walkRows compares every row of every protected table with the digest that its latest event carries.
 func (f *Finding) walkRows(tx *gorm.DB, recorded map[Row]string) error {
-	for _, table := range Protected() {
+	for _, table := range protected() {
 		if err := f.walkTable(tx, table, recorded); err != nil || !f.Whole() {
 			return err
 		}
@@ -155,8 +158,9 @@ func (f *Finding) walkRows(tx *gorm.DB, recorded map[Row]string) error {
 }
 
 // walkTable takes each row that it finds out of recorded, so that what is left is missing.
-func (f *Finding) walkTable(tx *gorm.DB, table string, recorded map[Row]string) error {
-	rows, err := tx.Raw("SELECT * FROM " + table + " ORDER BY id").Rows() // #nosec G202 -- the name is one of the list
+func (f *Finding) walkTable(tx *gorm.DB, of protectedTable, recorded map[Row]string) error {
+	table := of.name
+	rows, err := tx.Raw("SELECT * FROM " + table + " ORDER BY " + strings.Join(of.key, ", ")).Rows() // #nosec G202 -- the name is one of the list
 	if err != nil {
 		return fmt.Errorf("reading %s: %w", table, err)
 	}
@@ -170,7 +174,7 @@ func (f *Finding) walkTable(tx *gorm.DB, table string, recorded map[Row]string) 
 		if err != nil {
 			return err
 		}
-		row := Row{Table: table, Key: fmt.Sprint(values["id"])}
+		row := Row{Table: table, Key: values.key(of.key)}
 		was, known := recorded[row]
 		delete(recorded, row)
 		f.Rows++
@@ -185,19 +189,6 @@ func (f *Finding) walkTable(tx *gorm.DB, table string, recorded map[Row]string) 
 		return fmt.Errorf("reading %s: %w", table, err)
 	}
 	return nil
-}
-
-// Recent gives the latest entries before seq (0: from the end), newest first, at most n.
-func Recent(tx *gorm.DB, before int64, n int) ([]Entry, error) {
-	q := tx.Order("seq DESC").Limit(n)
-	if before > 0 {
-		q = q.Where("seq < ?", before)
-	}
-	var entries []Entry
-	if err := q.Find(&entries).Error; err != nil {
-		return nil, fmt.Errorf("reading the audit trail: %w", err)
-	}
-	return entries, nil
 }
 
 // History gives what happened to one application, oldest first.

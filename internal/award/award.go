@@ -1,7 +1,8 @@
-// Package award is money promised: the pre-award checks, the offer, its acceptance by both signatories, the agreement, and the
-// conditions that go with it.
+// Package award is money promised: the pre-award checks, the offer, its acceptance by both signatories, the agreement, the
+// conditions that go with it, and what is cleared to pay.
 //
-// It owns the state of an award. It leaves how the decision came about to decision; payment itself is outside the system.
+// It owns the state of an award. It leaves how the decision came about to decision, the sums to plan, and what follows the agreement to
+// monitoring; payment itself is outside the system.
 package award
 
 import (
@@ -47,64 +48,61 @@ func (a *Award) Facts() access.Facts {
 	return f
 }
 
-// CheckKind is one of the pre-award checks.
-type CheckKind string
-
-// CheckInfo describes a check.
-type CheckInfo struct {
-	Kind  CheckKind
-	Label string
-	Hint  string
+// Terms are what an award is about beyond its amount. They are a row beside the award.
+type Terms struct {
+	ID              ident.Award
+	Plan            Lines
+	StartsOn        string // days
+	EndsOn          string
+	HeldFrom        string      // the state before it was put on hold; empty: it is not
+	Reason          string      // why it was held, refused, withdrawn, suspended or terminated: the applicant's side reads it
+	OwedToRecipient money.Pence // at a termination
+	OwedByRecipient money.Pence
+	Version         int
 }
 
-// Checks are the pre-award checks, in the order in which they are done.
-func Checks() []CheckInfo {
-	return []CheckInfo{
-		{"due_diligence", "Due diligence on the funding recipient", "The recipient exists, can hold public money, and its bank details were confirmed by a second channel"},
-		{"fraud_risk", "Fraud risk", "The risk of fraud was assessed, and what is done about it"},
-		{"subsidy", "Subsidy route", "None, minimal financial assistance with its ceiling, a scheme, or an assessment, with the reason"},
-		{"dtac", "DTAC position of the chosen product", "The position as reviewed, and what is still to be done"},
-		{"plan", "Plan for the amount offered", "Where less than asked is offered: the revised plan; else that the plan stands"},
-		{"agreement", "Agreement and its annexes", "Memorandum for an NHS body, grant agreement for others; annexes complete"},
-	}
-}
+// TableName is the table of terms.
+func (Terms) TableName() string { return "award_terms" }
 
-// Result is what came of a check.
-type Result string
+// Source is where a condition comes from.
+type Source string
 
-// The results.
+// The sources.
 const (
-	Pass      Result = "pass"
-	Fail      Result = "fail"
-	NotNeeded Result = "not_needed"
+	FromFund      Source = "fund"
+	FromDTAC      Source = "dtac"      // an open action of the position
+	FromMilestone Source = "milestone" // of the application
 )
 
-// Check is a check as it was recorded.
-type Check struct {
-	AwardID ident.Award
-	Kind    CheckKind
-	Result  Result
-	Note    string
-	Person  ident.Person
-	At      time.Time
-}
-
-// TableName is the table of checks.
-func (Check) TableName() string { return "award_checks" }
-
-// Condition is something that the recipient must do, with a day by which.
+// Condition is something that the recipient must do, with a day by which. The recipient reports it as met; the fund signs it off, sends it
+// back, or waives it.
 type Condition struct {
-	ID      string
-	AwardID ident.Award
-	Text    string
-	Owner   string
-	Due     string // a day, or empty
-	MetAt   *time.Time
-	MetBy   *ident.Person
+	ID         string
+	AwardID    ident.Award
+	Text       string
+	Owner      string
+	Due        string // a day, or empty
+	Source     Source
+	Report     string // what the recipient says
+	ReportedBy *ident.Person
+	ReportedAt *time.Time
+	Answer     string // why it was sent back or waived, or a note
+	Waived     bool
+	MetAt      *time.Time // signed off or waived
+	MetBy      *ident.Person
 }
 
 // TableName is the table of conditions.
 func (Condition) TableName() string { return "award_conditions" }
+
+// Open reports whether the condition is neither signed off nor waived.
+func (c Condition) Open() bool { return c.MetAt == nil }
+
+// Reported reports whether the recipient says it is met and the fund has not answered.
+func (c Condition) Reported() bool { return c.Open() && c.ReportedAt != nil }
+
+// Overdue reports whether the day by which it must be met is over.
+func (c Condition) Overdue(today string) bool { return c.Open() && c.Due != "" && c.Due < today }
 
 // Acceptance is a signatory's acceptance of the offer.
 type Acceptance struct {
@@ -117,13 +115,3 @@ type Acceptance struct {
 
 // TableName is the table of acceptances.
 func (Acceptance) TableName() string { return "award_acceptances" }
-
-// Promised reports whether an award in a state counts as awarded: it is not declined, lapsed, withdrawn, not offered or terminated.
-func Promised(s workflow.AwardState) bool {
-	switch s {
-	case workflow.NotOffered, workflow.Lapsed, workflow.OfferWithdrawn, workflow.OfferDeclined, workflow.Terminated:
-		return false
-	case workflow.PreAwardChecks, workflow.OnHold, workflow.Offered, workflow.Accepted, workflow.Active, workflow.Suspended, workflow.Completed, workflow.AwardClosed:
-	}
-	return true
-}

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -45,6 +46,9 @@ type Config struct {
 	Accounts Accounts `yaml:"accounts"`
 	Clock    Clock    `yaml:"clock"`
 	Limits   Limits   `yaml:"limits"`
+	Register Register `yaml:"register"`
+	Audit    Audit    `yaml:"audit"`
+	Awards   Awards   `yaml:"awards"`
 }
 
 // Service is how the installation presents itself.
@@ -79,6 +83,29 @@ type Limits struct {
 	BodyBytes         int64   `yaml:"body_bytes"`
 	RequestsPerSecond float64 `yaml:"requests_per_second"`
 	Burst             int     `yaml:"burst"`
+}
+
+// Register is how the register of awards is published, in the 360Giving standard.
+type Register struct {
+	Prefix   string `yaml:"prefix"`    // of the identifiers of grants, as 360Giving gave it to the fund
+	FunderID string `yaml:"funder_id"` // the fund's organisation by a list of org-id.guide
+	Licence  string `yaml:"licence"`   // an address
+}
+
+// Audit is who holds copies of what the audit trail was.
+type Audit struct {
+	CheckpointsTo string `yaml:"checkpoints_to"` // addresses, separated by commas or spaces
+}
+
+// Addresses are those that each checkpoint is mailed to.
+func (a Audit) Addresses() []string {
+	return strings.FieldsFunc(a.CheckpointsTo, func(r rune) bool { return r == ',' || r == ' ' || r == ';' })
+}
+
+// Awards is what an installation sets for its awards.
+type Awards struct {
+	// MinimalAssistancePounds is the ceiling of minimal financial assistance over the financial year of an award and the two before it.
+	MinimalAssistancePounds int `yaml:"minimal_assistance_pounds"`
 }
 
 // Load reads the defaults, then the file if one is named, then the environment ("KEY=value", as os.Environ gives it),
@@ -134,6 +161,9 @@ func Loopback(address string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
+// grantPrefix is the form of the prefixes that 360Giving gives to publishers.
+var grantPrefix = regexp.MustCompile(`^360G-[A-Za-z0-9]{1,40}$`)
+
 // complaints are what is wrong with settings, each with its key.
 type complaints []error
 
@@ -185,6 +215,9 @@ func (c Config) checkLimits(p *complaints) {
 		if n < 1 {
 			p.add(key, "must be 1 or more")
 		}
+	}
+	if !grantPrefix.MatchString(c.Register.Prefix) {
+		p.add("register.prefix", "must begin with 360G- and go on with letters and digits")
 	}
 	if c.Limits.BodyBytes < 1<<16 {
 		p.add("limits.body_bytes", "must be 65536 or more")

@@ -90,15 +90,10 @@ func (r Review) Why() []Ground {
 // ReviewUntil is when the time ends in which a review of the decision on an application can be asked for: noon, UK time, so many days after
 // it was told as the call says. It is zero where the call allows none or nothing is decided that can be reviewed.
 func ReviewUntil(a *application.Application) time.Time {
-	days := a.Call().Settings.Feedback.ReviewDays
-	if days == 0 || !slices.Contains(reviewable(), a.State) {
+	if !slices.Contains(reviewable(), a.State) {
 		return time.Time{}
 	}
-	until, err := uktime.Parse(string(form.Date(uktime.Day(a.StateAt)).AddDays(days)))
-	if err != nil {
-		return time.Time{}
-	}
-	return until
+	return a.Call().ReviewableUntil(a.StateAt)
 }
 
 // reviewable are the states whose decision can be upheld to have been wrong.

@@ -2,6 +2,7 @@ package decision
 
 import (
 	"fmt"
+	"slices"
 
 	"adoptionfund/internal/ident"
 	"adoptionfund/internal/work"
@@ -9,6 +10,40 @@ import (
 
 func approvalsOf(tx *work.Tx, id ident.Proposal) ([]Approval, error) {
 	return work.Many[Approval](tx.DB().Where("proposal_id = ?", id).Order("at, id"), "approvals")
+}
+
+// namedIn gives the lines that approvers of a proposal excepted or held.
+func namedIn(tx *work.Tx, id ident.Proposal) ([]NamedLine, error) {
+	return work.Many[NamedLine](tx.DB().Where("proposal_id = ?", id).Order("id"), "named lines of the proposal")
+}
+
+// heldIn gives the applications of a proposal whose decision is held until a later release.
+func heldIn(tx *work.Tx, id ident.Proposal) (map[ident.Application]bool, error) {
+	named, err := namedIn(tx, id)
+	held := map[ident.Application]bool{}
+	for _, n := range named {
+		held[n.ApplicationID] = held[n.ApplicationID] || n.Held()
+	}
+	return held, err
+}
+
+// holding are the proposals of which a decision is held.
+func holding(tx *work.Tx) ([]ident.Proposal, error) {
+	rows, err := work.Many[NamedLine](tx.DB().Where("way = ? AND ended_at IS NULL AND application_id IN (SELECT id FROM applications WHERE state IN ?)",
+		Hold, proposed()).Order("proposal_id"), "holds")
+	of := make([]ident.Proposal, len(rows))
+	for i, n := range rows {
+		of[i] = n.ProposalID
+	}
+	return slices.Compact(of), err
+}
+
+// endHold keeps that a hold was lifted, by whom and why.
+func endHold(tx *work.Tx, n NamedLine, reason string) error {
+	if err := tx.DB().Model(&NamedLine{}).Where("id = ?", n.ID).Updates(map[string]any{"ended_at": tx.Now, "ended_by": tx.By.ID, "end_reason": reason}).Error; err != nil {
+		return fmt.Errorf("lifting a hold: %w", err)
+	}
+	return nil
 }
 
 func decisionsOf(tx *work.Tx, id ident.Proposal) ([]Decision, error) {
@@ -47,4 +82,9 @@ func markReleased(tx *work.Tx, d Decision) error {
 // Of gives the released decision that stands on an application, or nil.
 func Of(tx *work.Tx, id ident.Application) (*Decision, error) {
 	return work.Find[Decision](tx.DB().Where("application_id = ? AND released_at IS NOT NULL", id).Order("released_at DESC").Limit(1), "decision")
+}
+
+// briefingsOf gives the briefing list of a call, also those who were taken off it, the newest first.
+func briefingsOf(tx *work.Tx, call ident.Call) ([]Briefing, error) {
+	return work.Many[Briefing](tx.DB().Where("call_id = ?", call).Order("given_at DESC, id DESC"), "briefing list")
 }

@@ -21,10 +21,12 @@ import (
 	"adoptionfund/internal/fund"
 	"adoptionfund/internal/ident"
 	"adoptionfund/internal/interest"
+	"adoptionfund/internal/monitoring"
 	"adoptionfund/internal/otherfunding"
 	"adoptionfund/internal/people"
 	"adoptionfund/internal/position"
 	"adoptionfund/internal/product"
+	"adoptionfund/internal/ranking"
 	"adoptionfund/internal/review"
 	"adoptionfund/internal/uktime"
 )
@@ -42,9 +44,11 @@ type Rooms struct {
 	Interests    *interest.Service
 	Assignments  *assignment.Service
 	Reviews      *review.Service
+	Rankings     *ranking.Service
 	Allocations  *allocation.Service
 	Decisions    *decision.Service
 	Awards       *award.Service
+	Monitoring   *monitoring.Service
 	// Jobs runs what waits in the outbox.
 	Jobs func(context.Context) error
 }
@@ -58,6 +62,7 @@ type Demonstration struct {
 	themes map[string][]project
 	orgs   []people.Organisation
 	today  time.Time // as which it stands in the end
+	awards int       // how many have begun
 }
 
 // Stage is how far the first round has got.

@@ -2,11 +2,13 @@ package eligibility
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"adoptionfund/configs"
 	"adoptionfund/internal/access"
 	"adoptionfund/internal/application"
+	"adoptionfund/internal/fault"
 	"adoptionfund/internal/form"
 	"adoptionfund/internal/fund"
 	"adoptionfund/internal/ident"
@@ -42,21 +44,60 @@ func ReadRules(name string, text []byte) (*rules.Set, error) {
 	})
 }
 
+// Tryable is a round on whose submissions rules may be tried, with the rules that its calls pin.
+type Tryable struct {
+	fund.Round
+
+	Pinned []string // ids of rule files
+}
+
 // RoundsToTry gives the rounds on whose submissions the one who is signed in may try rules, the newest first.
-func (s *Service) RoundsToTry(ctx context.Context) ([]fund.Round, error) {
-	var rounds []fund.Round
+func (s *Service) RoundsToTry(ctx context.Context) ([]Tryable, error) {
+	var rounds []Tryable
 	err := s.gate.Read(ctx, func(tx *work.Tx) error {
+		if err := tx.Require(access.TryRules, tx.Anywhere(access.TryRules)); err != nil {
+			return err
+		}
 		all, err := fund.Rounds(tx)
 		if err != nil {
 			return err
 		}
+		calls, err := fund.Calls(tx)
+		if err != nil {
+			return err
+		}
 		scopes := tx.Policy().Scopes(tx.By, access.TryRules)
-		rounds = slices.DeleteFunc(all, func(r fund.Round) bool {
-			return !slices.ContainsFunc(scopes, func(sc access.Scope) bool { return sc.Round == "" || sc.Round == r.ID })
-		})
-		return tx.Require(access.TryRules, tx.Anywhere(access.TryRules))
+		for _, r := range all {
+			if slices.ContainsFunc(scopes, func(sc access.Scope) bool { return sc.Round == "" || sc.Round == r.ID }) {
+				rounds = append(rounds, Tryable{r, pinned(calls, r.ID)})
+			}
+		}
+		return nil
 	})
 	return rounds, err
+}
+
+// pinned are the rule files that the calls of a round pin.
+func pinned(calls []fund.Call, round ident.Round) []string {
+	var ids []string
+	for _, c := range calls {
+		if id := c.Settings.Forms.Rules; c.RoundID == round && !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// RulesText gives the file of rules that some call pins, to change it.
+func RulesText(id string, rounds []Tryable) (string, error) {
+	if !slices.ContainsFunc(rounds, func(r Tryable) bool { return slices.Contains(r.Pinned, id) }) {
+		return "", fault.New(fault.NotFound, "No call uses such rules")
+	}
+	text, err := configs.FS.ReadFile("rules/" + id + ".yaml")
+	if err != nil {
+		return "", fmt.Errorf("reading the rules %s: %w", id, err)
+	}
+	return string(text), nil
 }
 
 // TryRules runs changed rules on all submissions of a round beside those that its calls pin. Nothing is kept. Applications from which the

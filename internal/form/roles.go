@@ -213,3 +213,23 @@ func (c CrossCheck) broken(a Answers) string {
 	}
 	return ""
 }
+
+// Personal reports whether an answer is about a person: freedom of information law is likely to exempt it as personal information
+// (section 40).
+func (q *Question) Personal() bool { return slices.Contains(q.FOI, 40) }
+
+// AsksWho reports whether an answer is a person's name, with a job title behind a comma perhaps: a personal question that asks who.
+func (q *Question) AsksWho() bool {
+	return q.Personal() && q.Kind == KindText && strings.HasPrefix(q.Text, "Who ")
+}
+
+// PersonColumns are the columns of a personal table in which people are named.
+func (q *Question) PersonColumns() []string {
+	var codes []string
+	for _, c := range q.Columns {
+		if q.Personal() && c.Kind == KindText && slices.Contains([]string{"Person", "Name"}, c.Text) {
+			codes = append(codes, c.Code)
+		}
+	}
+	return codes
+}

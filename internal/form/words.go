@@ -54,7 +54,15 @@ const (
 // Words counts the words of a text: what stands between white space, as browsers know it, so that the counter beside a text says the
 // same. A dash that stands alone is a word, two words joined by one are one word; this is how word processors count.
 func Words(text string) int {
-	return len(strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) && r != nextLine || r == byteOrderMark }))
+	n, inside := 0, false
+	for _, r := range text { // counted without cutting the text up: applications are long
+		space := r == ' ' || r == '\n' || r >= utf8.RuneSelf && (unicode.IsSpace(r) && r != nextLine || r == byteOrderMark) || r < ' ' && unicode.IsSpace(r)
+		if !space && !inside {
+			n++
+		}
+		inside = !space
+	}
+	return n
 }
 
 // Characters counts the characters of a text as browsers do: in units of UTF-16, of which an emoji has two or more. A line break is one.

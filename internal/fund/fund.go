@@ -10,6 +10,7 @@ import (
 	"adoptionfund/internal/access"
 	"adoptionfund/internal/ident"
 	"adoptionfund/internal/money"
+	"adoptionfund/internal/uktime"
 	"adoptionfund/internal/workflow"
 )
 
@@ -88,3 +89,21 @@ type Change struct {
 
 // TableName is the table of changes.
 func (Change) TableName() string { return "call_changes" }
+
+// ReviewableUntil is when the time ends in which a review of a decision can be asked for that was told at a moment: noon, UK time, so many
+// days later as the call says. It is zero where the call allows none.
+func (c *Call) ReviewableUntil(told time.Time) time.Time {
+	days := c.Settings.Feedback.ReviewDays
+	if days == 0 {
+		return time.Time{}
+	}
+	day, err := time.Parse(time.DateOnly, uktime.Day(told))
+	if err != nil {
+		return time.Time{}
+	}
+	until, err := uktime.Parse(day.AddDate(0, 0, days).Format(time.DateOnly))
+	if err != nil {
+		return time.Time{}
+	}
+	return until
+}

@@ -227,3 +227,42 @@ func TestTheLibraryHoldsEveryPublishedForm(t *testing.T) {
 		t.Error("a form that is not there was given")
 	}
 }
+
+// A method whose parts do not fit together is refused with the key of each; one whose parts do is taken.
+func TestAMethodSaysWhatTheProgramDoes(t *testing.T) {
+	t.Parallel()
+	try := func(method string) error {
+		_, err := fund.ParseFile("r.yaml", []byte(strings.Replace(testkit.RoundFile, "award_cap: 500000", "award_cap: 500000\n    "+method, 1)))
+		return err
+	}
+	for method, key := range map[string]string{
+		"method: {ranking: best}":                                                  "method.ranking",
+		"method: {strategy: lottery}":                                              "method.strategy",
+		"method: {objective: score}":                                               "method.objective: score is an objective of the strategy portfolio alone",
+		"method: {band: randomise}":                                                "method.band: randomise and the strategy merit_random belong together",
+		"method: {band: randomise, strategy: merit_random}":                        "method.band: randomise needs the ranking calibrated",
+		"method: {limits: [{by: theme, value: CAR}]}":                              "method.limits[0]: limits nothing",
+		"method: {limits: [{by: colour, value: red, max_count: 2}]}":               "method.limits[0]: by",
+		"method: {limits: [{by: region, value: '*', min_count: 3, max_count: 2}]}": "min_count: must not be above max_count",
+		"method: {min_parts: {EV1: 6}}":                                            "method.min_parts.EV1",
+		"method: {budgets: [{name: A, pounds: 1}]}":                                "method.budgets[0].year: say a year, a use, or both",
+		"method: {budgets: [{name: A, year: '2026'}]}":                             "method.budgets[0].year: must be a financial year",
+		"method: {budgets: [{name: A, use: both}]}":                                "method.budgets[0].use",
+		"method: {budgets: [{name: A, use: capital}, {name: B, year: 2026_27}]}":   "method.budgets[1].year: a cost could be paid from A too",
+		"budget: 100\n    method: {pooled: true}":                                  "method.pooled",
+	} {
+		if err := try(method); err == nil || !strings.Contains(err.Error(), "calls[0]."+key) && !strings.Contains(err.Error(), key) {
+			t.Errorf("%s: %v, not %s", method, err, key)
+		}
+	}
+	for _, method := range []string{
+		"method: {ranking: calibrated, strategy: merit_random, band: randomise}",
+		"method: {ranking: calibrated, strategy: portfolio, objective: score, limits: [{by: region, value: '*', min_count: 1, max_pounds: 900000}]}",
+		"method: {budgets: [{name: Capital this year, year: '2026_27', use: capital, pounds: 100000}, {name: Later, year: '2027_28', pounds: 50000}]}",
+		"method: {pooled: true, limits: [{by: theme, value: CAR, min_pounds: 500000}]}",
+	} {
+		if err := try(method); err != nil {
+			t.Errorf("%s: %v", method, err)
+		}
+	}
+}

@@ -66,7 +66,17 @@ type Review struct {
 	ApartBy    int            `json:"apart_by" yaml:"apart_by"` // scores of a part that differ by more than this are moderated
 	Days       int            `json:"days" yaml:"days"`         // how long a reviewer has
 	MaskNames  bool           `json:"mask_names" yaml:"mask_names"`
-	ReasonWord int            `json:"reason_words" yaml:"reason_words"` // fewest words of a reason
+	ReasonWord int            `json:"reason_words" yaml:"reason_words"`     // fewest words of a reason
+	Quorum     map[string]int `json:"quorum,omitempty" yaml:"quorum"`       // members of each kind without whom the panel decides nothing
+	HeldBack   int            `json:"held_back,omitempty" yaml:"held_back"` // reviews of the call beyond those of each application, asked for where they matter most
+}
+
+// NeededToDecide is the quorum of the panel by kind: what the call says, else one clinical member and one for patients and public.
+func (r Review) NeededToDecide() map[string]int {
+	if len(r.Quorum) == 0 {
+		return map[string]int{"clinical": 1, "ppv": 1}
+	}
+	return r.Quorum
 }
 
 // Method is how a call ranks and allocates: fixed and published at its opening.
@@ -75,13 +85,22 @@ type Method struct {
 	Strategy  string             `json:"strategy" yaml:"strategy"`   // merit, portfolio or merit_random
 	Objective string             `json:"objective" yaml:"objective"` // score_by_amount or score
 	Partial   bool               `json:"partial" yaml:"partial"`     // may the last one be funded in part?
-	Pooled    bool               `json:"pooled" yaml:"pooled"`       // the round's budget is shared by its calls
+	Pooled    bool               `json:"pooled" yaml:"pooled"`       // the round's budget is shared by its calls that have none of their own
 	MinScore  float64            `json:"min_score" yaml:"min_score"`
 	MinParts  map[string]float64 `json:"min_parts,omitempty" yaml:"min_parts"`
 	MaxCount  int                `json:"max_count,omitempty" yaml:"max_count"`
 	Limits    []Limit            `json:"limits,omitempty" yaml:"limits"`
-	Band      string             `json:"band" yaml:"band"` // panel or randomise
+	Budgets   []Pot              `json:"budgets,omitempty" yaml:"budgets"` // within the budget: money that can pay for some costs alone
+	Band      string             `json:"band" yaml:"band"`                 // panel or, with merit_random, randomise
 	Reserve   int                `json:"reserve" yaml:"reserve"`
+}
+
+// Pot is money that can pay for the costs of a financial year, for capital or for revenue alone.
+type Pot struct {
+	Name   string `json:"name" yaml:"name"`
+	Year   string `json:"year,omitempty" yaml:"year"` // as cost lines name it, "2026_27"; empty: any
+	Use    string `json:"use,omitempty" yaml:"use"`   // capital or revenue; empty: either
+	Pounds int64  `json:"pounds" yaml:"pounds"`
 }
 
 // Limit bounds what one theme, region or organisation gets.
@@ -120,7 +139,7 @@ func (s Settings) withDefaults() Settings {
 		s.Forms.Rubric = "default-1"
 	}
 	if s.Forms.Rules == "" {
-		s.Forms.Rules = "default-1"
+		s.Forms.Rules = "default-2"
 	}
 	if len(s.Forms.DTAC) == 0 {
 		s.Forms.DTAC = []string{"dtac-v2"}
@@ -138,6 +157,7 @@ func (s Settings) withDefaults() Settings {
 	s.Feedback.OfferDays = orElse(s.Feedback.OfferDays, 30)
 	s.Feedback.ReserveDays = orElse(s.Feedback.ReserveDays, 180)
 	s.Method = s.Method.withDefaults()
+	s.Method.Pooled = s.Method.Pooled || s.Budget == 0
 	return s
 }
 
@@ -168,34 +188,9 @@ func (s Settings) problems() []string {
 	return slices.Concat(s.methodProblems(), s.rangeProblems())
 }
 
-// methodProblems: what a call publishes must be what the program then does: it ranks by raw scores and funds in order of merit.
-func (s Settings) methodProblems() []string {
-	var found []string
-	oneOf := func(key, value string, options ...string) {
-		if !slices.Contains(options, value) {
-			found = append(found, fmt.Sprintf("%s: must be one of %v", key, options))
-		}
-	}
-	oneOf("method.ranking", s.Method.Ranking, "raw")
-	oneOf("method.strategy", s.Method.Strategy, "merit")
-	oneOf("method.objective", s.Method.Objective, "score_by_amount")
-	oneOf("method.band", s.Method.Band, "panel")
-	for i, l := range s.Method.Limits {
-		if l.MinPounds != 0 || l.MinCount != 0 {
-			found = append(found, fmt.Sprintf("method.limits[%d]: the order of merit keeps to upper limits alone", i))
-		}
-	}
-	oneOf("dtac.assess", s.DTAC.Assess, "all", "shortlisted", "proposed")
-	return found
-}
-
 func (s Settings) rangeProblems() []string {
 	var found []string
-	for _, kind := range slices.Sorted(maps.Keys(s.Review.Kinds)) {
-		if n := s.Review.Kinds[kind]; n < 0 || n > 9 {
-			found = append(found, fmt.Sprintf("review.kinds.%s: must be between 0 and 9", kind))
-		}
-	}
+	found = append(found, s.Review.problems()...)
 	if s.Method.MinScore < 0 || s.Method.MinScore > 100 {
 		found = append(found, "method.min_score: must be between 0 and 100")
 	}
@@ -206,6 +201,24 @@ func (s Settings) rangeProblems() []string {
 	}
 	if s.Budget < 0 || s.AwardCap < 0 {
 		found = append(found, "budget, award_cap: must not be negative")
+	}
+	return found
+}
+
+func (r Review) problems() []string {
+	var found []string
+	for _, of := range []struct {
+		key    string
+		counts map[string]int
+	}{{"kinds", r.Kinds}, {"quorum", r.Quorum}} {
+		for _, kind := range slices.Sorted(maps.Keys(of.counts)) {
+			if n := of.counts[kind]; n < 0 || n > 9 {
+				found = append(found, fmt.Sprintf("review.%s.%s: must be between 0 and 9", of.key, kind))
+			}
+		}
+	}
+	if r.HeldBack < 0 || r.HeldBack > 5000 {
+		found = append(found, "review.held_back: must be between 0 and 5,000")
 	}
 	return found
 }

@@ -74,7 +74,10 @@ func NextNumber(tx *work.Tx, round ident.Round) (int, error) {
 	return n, nil
 }
 
-// changesOf gives the extensions and reopenings of a call, oldest first.
+// ChangesOf gives the extensions and reopenings of a call, oldest first.
+// ChangesOf gives the later deadlines that were proposed for a call, oldest first.
+func ChangesOf(tx *work.Tx, call ident.Call) ([]Change, error) { return changesOf(tx, call) }
+
 func changesOf(tx *work.Tx, call ident.Call) ([]Change, error) {
 	return work.Many[Change](tx.DB().Where("call_id = ?", call).Order("proposed_at, id"), "extensions")
 }

@@ -22,8 +22,8 @@ type Floor struct {
 }
 
 const (
-	ground   = "fault ident money uktime config sheet"
-	language = ground + " access form form/expression form/source workflow rules rubric assign matching dtac/status dtac/carry dtac/filled allocation/solve"
+	ground   = "fault ident money uktime config sheet jsondoc"
+	language = ground + " access form form/expression form/source workflow rules rubric assign agreement matching calibration dtac/status dtac/carry dtac/filled allocation/solve/highs allocation/solve targeting simulation award/plan"
 	platform = language + " db audit notify files jobs document"
 	inside   = platform + " work"
 )
@@ -40,6 +40,7 @@ func groundFloor() Floor {
 		{"money", "pence: read, shown, summed and split without loss", ""},
 		{"uktime", "moments as people in the United Kingdom read and type them", ""},
 		{"sheet", "rows of lists in CSV, and what is wrong with them by the row", "fault"},
+		{"jsondoc", "JSON documents, and the place of what is wrong with them", ""},
 		{"config", "settings from defaults, file, environment and flags", ""},
 	}}
 }
@@ -53,12 +54,18 @@ func languageFloor() Floor {
 		{"workflow", "states and moves of calls, applications and awards", "access fault ident"},
 		{"rules", "eligibility rules over answers", "fault ident money form form/expression form/source"},
 		{"rubric", "what is scored, by whom, and how scores add up", "fault form form/source"},
-		{"assign", "who reviews what, as a flow of least cost", "fault"},
+		{"assign", "who reviews what, as a flow of least cost", "fault jsondoc"},
+		{"agreement", "how far those who score the same things agree", ""},
+		{"calibration", "from the scores of harsh and lenient reviewers to how good applications are, and how sure that is", "fault sheet"},
 		{"matching", "names, products and text likeness for double funding", ""},
 		{"dtac/status", "from a DTAC return to a status", "fault form form/expression form/source ident"},
 		{"dtac/carry", "what of an assessment on an older DTAC form holds on the newer one", "fault form form/expression form/source ident dtac/status"},
 		{"dtac/filled", "from a filled-in DTAC document to proposed answers", "fault form"},
-		{"allocation/solve", "from scores and limits to who is funded", "money"},
+		{"allocation/solve/highs", "the exact solver inside the program", ""},
+		{"allocation/solve", "from scores and limits to who is funded", "money jsondoc allocation/solve/highs"},
+		{"award/plan", "the arithmetic of an award: plan, payments, spending against the plan", "money"},
+		{"targeting", "what one more review is worth, and which to ask for next", "money assign calibration"},
+		{"simulation", "how well ways of deciding decide, in rounds whose truth is known", "fault money assign calibration allocation/solve targeting"},
 	}}
 }
 
@@ -88,11 +95,18 @@ func conceptFloor() Floor {
 		{"interest", "declarations, conflicts, recusals", "people fund application product"},
 		{"assignment", "who reviews what", "people fund application product interest"},
 		{"review", "reviews, scores, moderation, totals", "people fund application product interest assignment"},
-		{"allocation", "ranking, scenarios, proposals", "people fund application product review"},
-		{"decision", "approvals, release, letters", "people fund application allocation"},
-		{"award", "pre-award checks, offer, agreement, conditions", "people fund application decision"},
-		{"report", "the catalogue of reports and exports", "people fund application product review allocation decision award"},
-		{"demonstration", "invented rounds, loaded through the use cases", "people fund application product position otherfunding eligibility interest assignment review allocation decision award"},
+		{"panel", "meetings: agenda, quorum, decisions, minutes", "people fund application assignment review"},
+		{"computation", "what is computed in the background: asked for, under way, done", "fund"},
+		{"ranking", "calibrated rankings and their freezing", "people fund application review computation"},
+		{"targeted", "further reviews, asked for where they matter most", "people fund application product interest assignment review ranking"},
+		{"allocation", "scenarios, the lot, proposals and their deviations", "people fund application product review computation ranking"},
+		{"letter", "what applicants are told of decisions: templates of a round, letters, corrections", "people fund application product review"},
+		{"decision", "approvals, release, reviews of decisions", "people fund application product review allocation letter"},
+		{"award", "pre-award checks, offer, agreement, conditions, what is cleared to pay", "people fund upload product application decision"},
+		{"monitoring", "after the agreement: conditions signed off, returns, variations, how an award ends", "people fund upload product application award"},
+		{"trail", "the audit trail as auditors read it, and its checkpoints", "people fund application"},
+		{"report", "the catalogue of reports and exports, and the register of awards", "people fund application product interest assignment review ranking allocation letter decision award"},
+		{"demonstration", "invented rounds, loaded through the use cases", "people fund application product position otherfunding eligibility interest assignment review ranking allocation decision award monitoring"},
 	}
 	for i := range life {
 		life[i].Imports = inside + " " + life[i].Imports
@@ -101,19 +115,20 @@ func conceptFloor() Floor {
 }
 
 func outsideFloor() Floor {
-	concepts := " people fund upload application product position otherfunding eligibility interest assignment review allocation decision award report"
+	concepts := " people fund upload application product position otherfunding eligibility interest assignment review panel computation ranking targeted allocation letter decision award monitoring trail report"
 	site := inside + concepts + " site/route"
 	return Floor{"Outside", "what people meet", []Room{
 		{"site/htmlcheck", "what every page must be", ""},
 		{"site/route", "a request to take from, a reply to return, a row that says where it stands; the only gin beside site", ground + " access"},
 		{"site", "middleware, the table of routes mounted", ground + " access work site/route"},
+		{"site/saving", "what a page that is saved while somebody types is told, and the choice between two versions", ground + " form site/route"},
 		{"site/account", "handlers: accounts", site},
 		{"site/public", "handlers: what anyone sees", site},
-		{"site/applicant", "handlers: applicants, signatories, suppliers", site + " site/public"},
+		{"site/applicant", "handlers: applicants, signatories, suppliers", site + " site/public site/saving"},
 		{"site/fundteam", "handlers: eligibility officers, DTAC assessors, fund managers", site},
-		{"site/reviewer", "handlers: reviewers", site},
+		{"site/reviewer", "handlers: reviewers", site + " site/saving"},
 		{"site/panel", "handlers: the chair's desk", site + " site/public"},
-		{"site/oversight", "handlers: approval, awards, reports, audit", site + " site/public"},
+		{"site/oversight", "handlers: approval, awards, reports, audit", site + " site/account site/public"},
 		{"house", "these walls", ""},
 	}}
 }
@@ -130,7 +145,8 @@ func places() [][3]string {
 		{"part of the rubric", "a new version in `configs/rubrics`", "weights add up to 100"},
 		{"rule of eligibility", "a row in `configs/rules`, with examples beside it", "the examples"},
 		{"message or letter", "an entry in `configs/letters`", "no unknown field; every notice has a text"},
-		{"export", "an entry in `report.Catalogue` with its columns", "totals equal SQL"},
+		{"report", "a file in `report` with its entry: name, action, columns, how its rows are read", "totals equal SQL, in every format"},
+		{"format of reports", "a file `report/format_<name>.go` with its writer", "the same totals in it as in the others"},
 		{"page", "a `.templ` in `web/page` and a row in a folder of `site`", "route contract test; htmlcheck"},
 		{"table", "a file in `migrations`", "both dialects migrate; drift test"},
 		{"setting", "a field in `config`, with its default in `configs/adoptionfund.yaml`", "all problems named at once"},

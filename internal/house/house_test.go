@@ -195,8 +195,7 @@ func TestEveryGuardIsBound(t *testing.T) {
 
 // notYetReached are the guards of moves that no use case makes in this version: they are listed in CHANGELOG.md too.
 func notYetReached() []string {
-	return strings.Fields(`NoAwardOpen ReserveEnded CheckFails HeldInChecks HeldWhenOffered
-		VariationProposed AmountNotUp AmountOwedStated FinalReturnIn Reconciled ClosingProposed`)
+	return strings.Fields(`NoAwardOpen`)
 }
 
 func guardConstants(t *testing.T) []string {

@@ -37,6 +37,10 @@ type (
 	Assignment string
 	// Review identifies a review.
 	Review string
+	// Ranking identifies a computed ranking of a call.
+	Ranking string
+	// Computation identifies something that is computed in the background.
+	Computation string
 	// Scenario identifies an allocation being tried.
 	Scenario string
 	// Proposal identifies a scenario that was put forward.
@@ -45,6 +49,8 @@ type (
 	Question string
 	// Award identifies an award.
 	Award string
+	// AwardReturn identifies a return on an award.
+	AwardReturn string
 )
 
 // ODS is the code of an organisation in the list of the NHS Organisation Data Service.

@@ -6,6 +6,8 @@
 package interest
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"adoptionfund/internal/ident"
@@ -21,9 +23,13 @@ const (
 	NonFinancialProfessional Kind = "non_financial_professional"
 	NonFinancialPersonal     Kind = "non_financial_personal"
 	Indirect                 Kind = "indirect"
-	OwnOrganisation          Kind = "own_organisation" // found: works for or acts for an organisation of the application
-	SameICS                  Kind = "same_ics"         // found: works in the same integrated care system
-	Stated                   Kind = "conflict"         // stated as the reason for declining
+	OwnOrganisation          Kind = "own_organisation"     // found: works for or acts for the lead or the funding recipient
+	PartnerOrganisation      Kind = "partner_organisation" // found: works for or acts for a partner or a site
+	SupplierOfProduct        Kind = "supplier"             // found: works for or acts for the supplier of a product of the application
+	RivalSupplier            Kind = "rival_supplier"       // found: works for or acts for the supplier of a product of another application in the call
+	SameICS                  Kind = "same_ics"             // found: works in the same integrated care system
+	EarlierAward             Kind = "earlier_award"        // found: works for or acts for who had an award together with the lead
+	Stated                   Kind = "conflict"             // stated as the reason for declining
 )
 
 // KindInfo describes a kind for people.
@@ -52,17 +58,25 @@ func (k Kind) Label() string {
 			return info.Label
 		}
 	}
-	switch k { //nolint:exhaustive // the others stand in the table
-	case OwnOrganisation:
-		return "Own organisation"
-	case SameICS:
-		return "Same integrated care system"
-	case Stated:
+	if label, ok := rules()[k]; ok {
+		return label
+	}
+	if k == Stated {
 		return "Conflict, stated when declining"
-	default:
-		return string(k)
+	}
+	return string(k)
+}
+
+// rules are the kinds that are found, by what people call them.
+func rules() map[Kind]string {
+	return map[Kind]string{
+		OwnOrganisation: "Own organisation", PartnerOrganisation: "Partner organisation", SupplierOfProduct: "Supplier of a product", RivalSupplier: "Supplier of a rival product",
+		SameICS: "Same integrated care system", EarlierAward: "Earlier award together",
 	}
 }
+
+// FoundKinds are the kinds that rules find, in the order of their names.
+func FoundKinds() []Kind { return slices.Sorted(maps.Keys(rules())) }
 
 // Severity says what an interest means.
 type Severity string
@@ -82,6 +96,7 @@ type Interest struct {
 	Kind          Kind
 	Source        string
 	Severity      Severity
+	Basis         string // what a found one rests on
 	Statement     string
 	At            time.Time
 	SettledAs     Severity

@@ -1,7 +1,10 @@
 package interest_test
 
 import (
+	"maps"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -157,29 +160,145 @@ func TestADeclarationMadeInErrorIsWithdrawnWithTheFundManager(t *testing.T) {
 	p.Unbroken()
 }
 
+// TestARuleFindsWhatItShould compares the rules with one line of words each.
 func TestARuleFindsWhatItShould(t *testing.T) {
 	t.Parallel()
-	code := rapid.SampledFrom([]ident.ODS{"A", "B", "C"})
+	code := rapid.SampledFrom([]ident.ODS{"A", "B", "C", "D"})
 	ics := rapid.SampledFrom([]string{"", "X", "Y"})
+	supply := rapid.Custom(func(t *rapid.T) interest.Supply {
+		return interest.Supply{Product: "P", Supplier: rapid.SampledFrom([]string{"One Ltd", "one  LTD", "Two Ltd"}).Draw(t, "supplier"), ODS: rapid.SampledFrom([]ident.ODS{"", "D"}).Draw(t, "its code")}
+	})
+	same := func(a, b interest.Supply) bool {
+		return strings.EqualFold(strings.Join(strings.Fields(a.Supplier), " "), strings.Join(strings.Fields(b.Supplier), " "))
+	}
 	rapid.Check(t, func(t *rapid.T) {
-		who := interest.Party{Organisations: rapid.SliceOfN(code, 0, 2).Draw(t, "works"), ICS: rapid.SliceOfN(ics, 0, 2).Draw(t, "who's")}
-		of := interest.Parties{Organisations: rapid.SliceOfN(code, 1, 2).Draw(t, "parties"), ICS: rapid.SliceOfN(ics, 1, 1).Draw(t, "lead's")}
-		_, severity := interest.Find(who, of)
-		want := interest.Clear
-		for _, x := range who.ICS {
-			if x != "" && x == of.ICS[0] {
-				want = interest.Asks
+		who := interest.Party{Organisations: rapid.SliceOfN(code, 0, 2).Draw(t, "works"), ICS: rapid.SliceOfN(ics, 0, 2).Draw(t, "who's"), Supplies: rapid.SliceOfN(supply, 0, 2).Draw(t, "supplies")}
+		of := interest.Parties{Own: rapid.SliceOfN(code, 1, 1).Draw(t, "lead"), ICS: rapid.SliceOfN(ics, 1, 1).Draw(t, "lead's"), Suppliers: rapid.SliceOfN(supply, 0, 2).Draw(t, "suppliers")}
+		of.Organisations = append(slices.Clone(of.Own), rapid.SliceOfN(code, 0, 2).Draw(t, "partners")...)
+		of.Allies = []interest.Ally{{ODS: code.Draw(t, "ally"), Award: "AF21-0001"}}
+		rivals := rapid.SliceOfN(supply, 0, 2).Draw(t, "rivals")
+		works := func(c ident.ODS) bool { return c != "" && slices.Contains(who.Organisations, c) }
+		supplies := func(s interest.Supply) bool {
+			return works(s.ODS) || slices.ContainsFunc(who.Supplies, func(mine interest.Supply) bool { return same(mine, s) })
+		}
+		want := map[interest.Kind]bool{
+			interest.OwnOrganisation:     works(of.Own[0]),
+			interest.PartnerOrganisation: slices.ContainsFunc(of.Organisations, func(c ident.ODS) bool { return works(c) && c != of.Own[0] }),
+			interest.SupplierOfProduct:   slices.ContainsFunc(of.Suppliers, supplies),
+			interest.RivalSupplier: slices.ContainsFunc(rivals, func(s interest.Supply) bool {
+				return supplies(s) && !slices.ContainsFunc(of.Suppliers, func(own interest.Supply) bool { return same(own, s) })
+			}),
+			interest.SameICS:      of.ICS[0] != "" && slices.Contains(who.ICS, of.ICS[0]),
+			interest.EarlierAward: works(of.Allies[0].ODS) && !slices.Contains(of.Organisations, of.Allies[0].ODS),
+		}
+		want[interest.SameICS] = want[interest.SameICS] && !want[interest.OwnOrganisation] && !want[interest.PartnerOrganisation] && !want[interest.SupplierOfProduct]
+		bars := []interest.Kind{interest.OwnOrganisation, interest.PartnerOrganisation, interest.SupplierOfProduct}
+		got := map[interest.Kind]bool{}
+		for _, f := range interest.Find(who, of, rivals) {
+			got[f.Kind] = true
+			if (f.Severity == interest.Bars) != slices.Contains(bars, f.Kind) || f.Basis == "" || f.Words == "" {
+				t.Fatalf("%+v", f)
 			}
 		}
-		for _, x := range who.Organisations {
-			for _, y := range of.Organisations {
-				if x == y {
-					want = interest.Bars
-				}
+		for _, kind := range interest.FoundKinds() {
+			if got[kind] != want[kind] {
+				t.Fatalf("%s: %t, want %t: %+v and %+v, rivals %+v", kind, got[kind], want[kind], who, of, rivals)
 			}
-		}
-		if severity != want {
-			t.Fatalf("%v and %v: %s, want %s", who, of, severity, want)
 		}
 	})
+}
+
+// TestASearchKeepsWhatTheRulesFindOnce: for reviewers and for staff, however often and by how many at once it is run.
+func TestASearchKeepsWhatTheRulesFindOnce(t *testing.T) {
+	t.Parallel()
+	p := testkit.New(t).Panel()
+	p.Reviewer("technical2", assignment.Newcomer{Kind: "technical", ODS: "QMF", Capacity: 10})
+	p.Reviewer("ppv2", assignment.Newcomer{Kind: "ppv", ODS: "RX9", Capacity: 10})
+	p.ActFor(testkit.Address(testkit.Chair), "QMF")
+	apps := p.Eligible(2)
+	var together sync.WaitGroup
+	for range 4 {
+		together.Go(func() {
+			if err := p.Interests.SearchDue(t.Context(), ""); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	together.Wait()
+	all := lines(t, p)
+	count := map[interest.Kind]int{}
+	for _, l := range all {
+		count[l.Kind]++
+		if !l.Found() || l.Basis == "" || l.Statement == "" {
+			t.Errorf("%+v", l)
+		}
+	}
+	// The reviewer and the chair work or act for the lead; one reviewer works in its system.
+	if want := map[interest.Kind]int{interest.OwnOrganisation: 4, interest.SameICS: 2}; !maps.Equal(count, want) {
+		t.Errorf("got %v, want %v", count, want)
+	}
+	chair, _ := access.From(p.As(testkit.Chair))
+	for _, a := range apps {
+		if !p.Application(a.Ref).Bars(chair.ID) {
+			t.Errorf("the chair is not recused from %s", a.Ref)
+		}
+	}
+	if n, err := p.Interests.Search(p.As(testkit.Manager), p.CallRef()); err != nil || n != 0 {
+		t.Errorf("%d are found again: %v", n, err)
+	}
+	_, err := p.Interests.Search(p.As(testkit.Chair), p.CallRef())
+	p.Want(err, fault.Forbidden)
+	p.Unbroken()
+}
+
+// TestWhatIsSettledOrWithdrawnIsNotFoundAnew: and it does not keep anybody from being assigned.
+func TestWhatIsSettledOrWithdrawnIsNotFoundAnew(t *testing.T) {
+	t.Parallel()
+	p := testkit.New(t).Panel()
+	who := p.Reviewer("technical2", assignment.Newcomer{Kind: "technical", ODS: "QMF", Capacity: 10})
+	a := p.Eligible(1)[0]
+	search := func() int {
+		t.Helper()
+		n, err := p.Interests.Search(p.As(testkit.Manager), p.CallRef())
+		ok(t, err)
+		return n
+	}
+	if n := search(); n != 1 || !p.Application(a.Ref).Bars(who) {
+		t.Fatalf("%d are found", n)
+	}
+	ok(t, p.Interests.Withdraw(p.As(testkit.Manager), lines(t, p)[0].ID, "They left two years ago"))
+	if n := search(); n != 0 || p.Application(a.Ref).Bars(who) {
+		t.Errorf("%d are found anew, or they are still barred", n)
+	}
+	ok(t, p.Assignments.Propose(p.As(testkit.Manager), p.CallRef()))
+	v, err := p.Assignments.View(p.As(testkit.Manager), p.CallRef())
+	ok(t, err)
+	for _, s := range v.Rows[0].Seats {
+		if s.Kind == "technical" && !slices.ContainsFunc(s.Free, func(c assignment.Candidate) bool { return c.Person == who }) && s.Person != who {
+			t.Error("they still cannot be assigned")
+		}
+	}
+	p.Unbroken()
+}
+
+// TestAConflictThatIsFoundAfterAReviewStrikesIt: the rule runs when somebody's employer became known later.
+func TestAConflictThatIsFoundAfterAReviewStrikesIt(t *testing.T) {
+	t.Parallel()
+	p := testkit.New(t).Panel()
+	a := p.Assess(1)[0]
+	p.Reviewed(a, map[string]string{"clinical": "4", "technical": "4", "ppv": "4"})
+	who := p.Reviewers(a)["clinical"]
+	p.Reviewer(who, assignment.Newcomer{Kind: "clinical", ODS: "QMF", Capacity: 10})
+	_, err := p.Interests.Search(p.As(testkit.Manager), p.CallRef())
+	ok(t, err)
+	me, _ := access.From(p.As(who))
+	if p.Reviewers(p.Application(a.Ref))["clinical"] == who || has(p, a, application.Conflicted) != 1 || !p.Told(testkit.Manager, "reviewer_to_replace") {
+		t.Error("the review stands")
+	}
+	done, err := p.Assignments.ReplaceStruck(p.As(testkit.Manager), a.Ref, me.ID, "A conflict was found")
+	ok(t, err)
+	if next := p.Reviewers(p.Application(a.Ref))["clinical"]; !done || next == "" || next == who {
+		t.Errorf("%q reviews now", next)
+	}
+	p.Unbroken()
 }

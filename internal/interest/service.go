@@ -24,11 +24,11 @@ type Service struct {
 	reviews Reviews
 }
 
-// Reviews is what this room has to know of the rooms after it: for whom somebody works who reviews, and how the work of somebody who
+// Reviews is what this room has to know of the rooms after it: for whom those work who review in a round, and how the work of somebody who
 // is barred is struck.
 type Reviews struct {
-	Employer func(tx *work.Tx, round ident.Round, person ident.Person) (ident.ODS, error)
-	Strike   func(tx *work.Tx, a *application.Application, person ident.Person) error
+	Employers func(tx *work.Tx, round ident.Round) (map[ident.Person][]ident.ODS, error)
+	Strike    func(tx *work.Tx, a *application.Application, person ident.Person) error
 }
 
 // NewService makes the service.
@@ -67,19 +67,19 @@ func (s *Service) Glimpse(ctx context.Context, ref ident.Ref) (Glimpse, error) {
 
 func (s *Service) glimpse(tx *work.Tx, a *application.Application) (Glimpse, error) {
 	g := Glimpse{Ref: a.Ref, Title: a.Title, Call: a.Call().Title, Lead: a.LeadName}
-	saw, err := s.find(tx, a)
+	parties, findings, err := s.find(tx, a)
 	if err != nil {
 		return g, err
 	}
-	g.Products, g.Summary = saw.parties.Products, saw.parties.Summary
-	if saw.severity != Clear {
-		g.Found = []Interest{{Kind: saw.kind, Source: found, Severity: saw.severity}}
+	g.Products, g.Summary = parties.Products, parties.Summary
+	for _, f := range findings {
+		g.Found = append(g.Found, *newFound(tx, a, tx.By.ID, f))
 	}
-	names, err := people.OrganisationsByODS(tx, saw.parties.Organisations)
+	names, err := people.OrganisationsByODS(tx, parties.Organisations)
 	if err != nil {
 		return g, err
 	}
-	for _, code := range saw.parties.Organisations {
+	for _, code := range parties.Organisations {
 		if o, ok := names[code]; ok && o.Name != a.LeadName {
 			g.Organisations = append(g.Organisations, o.Name)
 		}
@@ -97,29 +97,17 @@ func (s *Service) glimpse(tx *work.Tx, a *application.Application) (Glimpse, err
 	return g, nil
 }
 
-// seen is what the rules see between somebody and an application.
-type seen struct {
-	parties  Parties
-	kind     Kind
-	severity Severity
-}
-
 // find looks what the rules see between the one who asks and an application.
-func (s *Service) find(tx *work.Tx, a *application.Application) (seen, error) {
-	employer, err := s.reviews.Employer(tx, a.RoundID, tx.By.ID)
+func (s *Service) find(tx *work.Tx, a *application.Application) (Parties, []Finding, error) {
+	employers, err := s.reviews.Employers(tx, a.RoundID)
 	if err != nil {
-		return seen{}, err
+		return Parties{}, nil, err
 	}
-	parties, err := PartiesOf(tx, s.library, a)
+	sight, err := Look(tx, s.library, a.Call(), []*application.Application{a}, Employed{tx.By.ID: employers[tx.By.ID]})
 	if err != nil {
-		return seen{}, err
+		return Parties{}, nil, err
 	}
-	who, err := PartiesFor(tx, Employed{tx.By.ID: {employer}})
-	if err != nil {
-		return seen{}, err
-	}
-	kind, severity := Find(who[tx.By.ID], parties[a.ID])
-	return seen{parties[a.ID], kind, severity}, nil
+	return sight.parties[a.ID], sight.Between(tx.By.ID, a.ID), nil
 }
 
 // Declaration is what somebody declares of one application.
@@ -190,13 +178,15 @@ func (s *Service) declare(tx *work.Tx, a *application.Application, info KindInfo
 	if barring(all) {
 		return "", fault.New(fault.Conflict, "A declaration that bars you from this application stands. Ask the fund manager to withdraw it if it was made in error")
 	}
-	saw, err := s.find(tx, a)
+	_, findings, err := s.find(tx, a)
 	if err != nil {
 		return "", err
 	}
-	if saw.severity != Clear && !slices.ContainsFunc(all, func(i Interest) bool { return i.Found() && i.Kind == saw.kind && i.Stands() }) {
-		all, err = keep(tx, a, all, Interest{Kind: saw.kind, Source: found, Severity: saw.severity})
-		if err != nil {
+	for _, f := range findings {
+		if slices.ContainsFunc(all, func(i Interest) bool { return i.Found() && i.Kind == f.Kind && i.Basis == f.Basis }) {
+			continue
+		}
+		if all, err = keep(tx, a, all, *newFound(tx, a, tx.By.ID, f)); err != nil {
 			return "", err
 		}
 	}

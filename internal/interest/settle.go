@@ -113,7 +113,7 @@ func (s *Service) Appoint(ctx context.Context, ref ident.Ref, person ident.Perso
 		if err != nil {
 			return err
 		}
-		for _, r := range []application.Relation{application.Recused, application.Conflicted} {
+		for _, r := range application.Barring() {
 			for _, barred := range a.With(r) {
 				if barred == person {
 					return fault.New(fault.Conflict, "They are recused from this application themselves")
@@ -132,6 +132,24 @@ type Line struct {
 	Ref   ident.Ref
 	Title string
 	Name  string // whose it is
+}
+
+// ByID gives one interest for the fund manager.
+func (s *Service) ByID(ctx context.Context, id string) (Line, error) {
+	var l Line
+	err := s.gate.Read(ctx, func(tx *work.Tx) error {
+		i, err := byID(tx, id)
+		if err != nil {
+			return err
+		}
+		a, err := application.ByID(tx, i.ApplicationID)
+		if err != nil {
+			return err
+		}
+		l = Line{Interest: *i, Ref: a.Ref, Title: a.Title}
+		return tx.Require(access.ViewInterests, about{a, i.Person})
+	})
+	return l, err
 }
 
 // InCallList gives the interests in the applications of a call for the fund manager, those to settle first.

@@ -3,6 +3,8 @@ package interest
 import (
 	"fmt"
 
+	"gorm.io/gorm/clause"
+
 	"adoptionfund/internal/ident"
 	"adoptionfund/internal/work"
 )
@@ -66,4 +68,99 @@ func refsOf(tx *work.Tx, all []Interest) (map[ident.Application]ident.Ref, error
 		refs[row.ID] = row.Ref
 	}
 	return refs, nil
+}
+
+// suppliedRow is a product of an application of a call.
+type suppliedRow struct {
+	ApplicationID ident.Application
+	Name          string
+	Supplier      string
+	SupplierODS   ident.ODS
+}
+
+func (r suppliedRow) supply() Supply { return Supply{r.Name, r.Supplier, r.SupplierODS} }
+
+// suppliedIn gives the products that the submitted applications of a call may use, with their suppliers.
+func suppliedIn(tx *work.Tx, call ident.Call) ([]suppliedRow, error) {
+	var rows []suppliedRow
+	err := tx.DB().Table("application_products AS l").Select("l.application_id, p.name, p.supplier, p.supplier_ods").Joins("JOIN products p ON p.id = l.product_id").
+		Joins("JOIN applications a ON a.id = l.application_id").Where("l.call_id = ? AND a.submission_id IS NOT NULL", call).Order("l.application_id, p.id").Find(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("reading the suppliers of a call: %w", err)
+	}
+	return rows, nil
+}
+
+// suppliesOf gives the products for whose suppliers people act.
+func suppliesOf(tx *work.Tx, ids []ident.Person) (map[ident.Person][]Supply, error) {
+	all := map[ident.Person][]Supply{}
+	if len(ids) == 0 {
+		return all, nil
+	}
+	var rows []struct {
+		Person      ident.Person
+		Name        string
+		Supplier    string
+		SupplierODS ident.ODS
+	}
+	err := tx.DB().Table("product_people AS s").Select("s.person, p.name, p.supplier, p.supplier_ods").Joins("JOIN products p ON p.id = s.product_id").
+		Where("s.confirmed_at IS NOT NULL AND s.person IN ?", ids).Order("p.id").Find(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("reading who acts for suppliers: %w", err)
+	}
+	for _, row := range rows {
+		all[row.Person] = append(all[row.Person], Supply{row.Name, row.Supplier, row.SupplierODS})
+	}
+	return all, nil
+}
+
+type allyRow struct {
+	Lead  ident.ODS
+	ODS   ident.ODS
+	Award ident.Ref
+}
+
+// alliesOf gives who had an agreed award together with each of the leads.
+func alliesOf[V any](tx *work.Tx, leads map[ident.ODS]V) ([]allyRow, error) {
+	codes := make([]ident.ODS, 0, len(leads))
+	for code := range leads {
+		codes = append(codes, code)
+	}
+	if len(codes) == 0 {
+		return nil, nil
+	}
+	var rows []allyRow
+	err := tx.DB().Table("awards AS w").Select("mine.ods_code AS lead, other.ods_code AS ods, MIN(w.ref) AS award").
+		Joins("JOIN application_organisations mine ON mine.application_id = w.application_id").
+		Joins("JOIN application_organisations other ON other.application_id = w.application_id AND other.ods_code <> mine.ods_code").
+		Where("w.agreed_at IS NOT NULL AND mine.ods_code IN ?", codes).Group("mine.ods_code, other.ods_code").Order("lead, ods").Find(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("reading earlier awards: %w", err)
+	}
+	return rows, nil
+}
+
+// overruledIn gives what was found in a call and then withdrawn, or settled as no interest.
+func overruledIn(tx *work.Tx, call ident.Call) ([]Interest, error) {
+	q := tx.DB().Where("source = ? AND (withdrawn_at IS NOT NULL OR settled_as = ?) AND application_id IN (SELECT id FROM applications WHERE call_id = ?)", found, Clear, call)
+	return work.Many[Interest](q, "interests that were overruled")
+}
+
+// foundIn gives what was found in a call, whatever became of it.
+func foundIn(tx *work.Tx, call ident.Call) (map[overruled]bool, error) {
+	rows, err := work.Many[Interest](tx.DB().Where("source = ? AND application_id IN (SELECT id FROM applications WHERE call_id = ?)", found, call), "found interests")
+	known := make(map[overruled]bool, len(rows))
+	for _, i := range rows {
+		known[overruled{i.ApplicationID, i.Person, i.Kind, i.Basis}] = true
+	}
+	return known, err
+}
+
+// addFound keeps a found interest, unless it is there; it says whether it did.
+func addFound(tx *work.Tx, i *Interest) (bool, error) {
+	done := tx.DB().Clauses(clause.OnConflict{DoNothing: true}).Create(i)
+	if done.Error != nil {
+		return false, fmt.Errorf("keeping a found interest: %w", done.Error)
+	}
+	return done.RowsAffected == 1, nil
 }

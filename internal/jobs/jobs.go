@@ -59,12 +59,18 @@ type Worker struct {
 	Handlers map[string]Handler
 	Now      func() time.Time
 	Log      *slog.Logger
+	Only     []string // the kinds of long jobs that it does, one at a time, holding on to each; empty: all kinds but Except
+	Except   []string // kinds that another worker does
 }
 
 const (
 	lease    = 2 * time.Minute
 	attempts = 10
 	batch    = 20
+
+	// A long job is claimed for a moment, again and again while it runs, so that one whose process died is soon begun anew.
+	shortLease = 30 * time.Second
+	renewal    = 8 * time.Second
 )
 
 // Run does what is due, a batch at a time, until nothing is left or ctx ends. It says how many jobs it ran.
@@ -88,10 +94,19 @@ func (w *Worker) Run(ctx context.Context) (int, error) {
 // claim takes due jobs for the length of a lease. A worker that dies leaves them to be claimed again after it.
 func (w *Worker) claim(ctx context.Context) ([]Job, error) {
 	now := w.Now()
+	size, until := batch, now.Add(lease)
+	kinds := func(q *gorm.DB) *gorm.DB { return q }
+	switch {
+	case len(w.Only) > 0:
+		size, until = 1, now.Add(shortLease)
+		kinds = func(q *gorm.DB) *gorm.DB { return q.Where("kind IN ?", w.Only) }
+	case len(w.Except) > 0:
+		kinds = func(q *gorm.DB) *gorm.DB { return q.Where("kind NOT IN ?", w.Except) }
+	}
 	var due []Job
 	err := w.DB.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		q := tx.Where("done_at IS NULL AND failed_at IS NULL AND run_at <= ? AND (lease_until IS NULL OR lease_until < ?)", now, now).
-			Order("run_at, id").Limit(batch).Clauses(clause.Locking{Strength: "UPDATE", Options: "SKIP LOCKED"})
+		q := kinds(tx).Where("done_at IS NULL AND failed_at IS NULL AND run_at <= ? AND (lease_until IS NULL OR lease_until < ?)", now, now).
+			Order("run_at, id").Limit(size).Clauses(clause.Locking{Strength: "UPDATE", Options: "SKIP LOCKED"})
 		if err := q.Find(&due).Error; err != nil || len(due) == 0 {
 			return err
 		}
@@ -99,7 +114,7 @@ func (w *Worker) claim(ctx context.Context) ([]Job, error) {
 		for i, j := range due {
 			ids[i] = j.ID
 		}
-		return tx.Model(&Job{}).Where("id IN ?", ids).Update("lease_until", now.Add(lease)).Error
+		return tx.Model(&Job{}).Where("id IN ?", ids).Update("lease_until", until).Error
 	})
 	if err != nil {
 		return nil, fmt.Errorf("claiming jobs: %w", err)
@@ -111,7 +126,7 @@ func (w *Worker) do(ctx context.Context, j Job) error {
 	handle, ok := w.Handlers[j.Kind]
 	err := error(Permanent{fmt.Errorf("no handler for jobs of kind %s", j.Kind)})
 	if ok {
-		err = handle(ctx, j.Payload)
+		err = w.holding(ctx, j, handle)
 	}
 	changes := map[string]any{"attempts": j.Attempts + 1, "lease_until": nil, "last_error": ""}
 	now := w.Now()
@@ -130,6 +145,35 @@ func (w *Worker) do(ctx context.Context, j Job) error {
 		return fmt.Errorf("ending job %s: %w", j.ID, err)
 	}
 	return nil
+}
+
+// holding runs a job. A long one is claimed again and again while it runs.
+func (w *Worker) holding(ctx context.Context, j Job, handle Handler) error {
+	if len(w.Only) == 0 {
+		return handle(ctx, j.Payload)
+	}
+	ended, renewing := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(renewing)
+		ticker := time.NewTicker(renewal)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-ended:
+				return
+			case <-ctx.Done():
+				return
+			case <-ticker.C:
+				if err := w.DB.WithContext(ctx).Model(&Job{}).Where("id = ?", j.ID).Update("lease_until", w.Now().Add(shortLease)).Error; err != nil {
+					w.Log.WarnContext(ctx, "a job could not be held", "job", j.ID, "kind", j.Kind, "error", err)
+				}
+			}
+		}
+	}()
+	err := handle(ctx, j.Payload)
+	close(ended)
+	<-renewing
+	return err
 }
 
 // backoff doubles from half a minute to six hours.

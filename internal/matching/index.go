@@ -1,6 +1,7 @@
 package matching
 
 import (
+	"math"
 	"slices"
 	"strings"
 )
@@ -54,7 +55,7 @@ func (r *Ready) keys() []string {
 type Clause struct {
 	All []string
 	Any []string
-	// Expect is at most how many candidates there will be, by the rarest of its tokens.
+	// Expect is about how many candidates there are, if words fall independently of one another.
 	Expect int
 }
 
@@ -79,13 +80,18 @@ func (r *Ready) Asks() []string {
 	return slices.Compact(asks)
 }
 
-// few is how many candidates a token may have to be asked for by itself.
-const few = 250
+const (
+	// few is how many candidates a token may have to be asked for by itself.
+	few = 250
+	// mostRead is how many candidates a question may be expected to give. One that gives more costs time and tells little: of what it
+	// gives, the index returns the newest alone.
+	mostRead = 400
+)
 
-// Plan says what to ask the index for: what is rare by itself, what is common only together with something rare. frequency is in how
-// many candidates a token stands; one that stands in none is not asked for.
-func (r *Ready) Plan(frequency func(token string) int) []Clause {
-	p := planner{frequency: frequency}
+// Plan says what to ask an index of so many records: for what is rare by itself, for what is common only together with something rare.
+// frequency is in how many records a token stands; one that stands in none is not asked for.
+func (r *Ready) Plan(records int, frequency func(token string) int) []Clause {
+	p := planner{records: float64(max(records, 1)), frequency: frequency}
 	rare := p.rarest(r.all, 12)
 	for i := range r.of.Organisations {
 		if i == 8 {
@@ -97,9 +103,9 @@ func (r *Ready) Plan(frequency func(token string) int) []Clause {
 		if r.names[i].all != "" {
 			p.narrow(ofName+r.names[i].all, rare)
 		}
-		if parts := p.rarest(withPrefix(r.names[i].words), 2); len(parts) > 0 {
+		if parts := p.rarest(withPrefix(r.names[i].words), 4); len(parts) > 0 {
 			p.narrow(parts[0], rare)
-			p.add(Clause{All: parts})
+			p.together(parts)
 		}
 	}
 	for _, product := range r.products {
@@ -125,6 +131,7 @@ func withPrefix(words []string) []string {
 }
 
 type planner struct {
+	records   float64
 	frequency func(string) int
 	clauses   []Clause
 }
@@ -142,8 +149,12 @@ func (p *planner) texts(r *Ready, rare []string) {
 		p.clauses = append(p.clauses, Clause{Any: alone, Expect: sum})
 	}
 	title := p.rarest(r.title, 5)
+	paired := false
 	for i, w := range title[:max(0, len(title)-1)] {
-		p.add(Clause{All: []string{w}, Any: title[i+1:]})
+		paired = p.either(w, title[i+1:]) || paired
+	}
+	if !paired {
+		p.together(title)
 	}
 }
 
@@ -156,28 +167,63 @@ func (p *planner) rarest(words []string, n int) []string {
 
 // narrow asks for a token alone where it is rare, else together with the rare words of the text.
 func (p *planner) narrow(token string, rare []string) {
-	if p.frequency(token) <= few {
+	switch n := p.frequency(token); {
+	case n == 0:
+	case n <= few:
 		p.add(Clause{All: []string{token}})
-		return
-	}
-	if len(rare) > 0 {
-		p.add(Clause{All: []string{token}, Any: rare})
+	case p.either(token, rare):
+	case n <= mostRead:
+		p.add(Clause{All: []string{token}})
+	default:
+		p.together(append([]string{token}, rare...))
 	}
 }
 
-func (p *planner) add(c Clause) {
-	c.Expect = p.frequency(c.All[0])
-	for _, t := range c.All {
-		c.Expect = min(c.Expect, p.frequency(t))
+// either asks for a token with one at least of others: of as many, from the first on, as do not make the question too broad. It says
+// whether it asks.
+func (p *planner) either(token string, others []string) bool {
+	for n := len(others); n > 0; n-- {
+		if p.add(Clause{All: []string{token}, Any: others[:n]}) {
+			return true
+		}
 	}
-	either := 0
-	for _, t := range c.Any {
-		either += p.frequency(t)
+	return false
+}
+
+// together asks for as many tokens at once, from the first on, as it takes for the question not to be too broad; for two at least.
+func (p *planner) together(tokens []string) {
+	for n := max(1, min(2, len(tokens))); n <= min(len(tokens), 5); n++ {
+		if p.add(Clause{All: tokens[:n:n]}) {
+			return
+		}
 	}
-	if len(c.Any) > 0 {
-		c.Expect = min(c.Expect, either)
+}
+
+// add asks, unless nothing or too much is to be expected, and says whether it is asked.
+func (p *planner) add(c Clause) bool {
+	c.Expect = p.expect(c)
+	if c.Expect == 0 || c.Expect > mostRead {
+		return false
 	}
-	if c.Expect > 0 && !slices.ContainsFunc(p.clauses, func(o Clause) bool { return slices.Equal(o.All, c.All) && slices.Equal(o.Any, c.Any) }) {
+	if !slices.ContainsFunc(p.clauses, func(o Clause) bool { return slices.Equal(o.All, c.All) && slices.Equal(o.Any, c.Any) }) {
 		p.clauses = append(p.clauses, c)
 	}
+	return true
+}
+
+// expect is about how many records answer a question; 0 if certainly none does.
+func (p *planner) expect(c Clause) int {
+	share := func(token string) float64 { return min(1, float64(p.frequency(token))/p.records) }
+	some := p.records
+	for _, t := range c.All {
+		some *= share(t)
+	}
+	if len(c.Any) > 0 {
+		none := 1.0
+		for _, t := range c.Any {
+			none *= 1 - share(t)
+		}
+		some *= 1 - none
+	}
+	return int(math.Ceil(some))
 }

@@ -117,7 +117,7 @@ func TestAPlanAsksForTheRareAndNarrowsTheCommon(t *testing.T) {
 		Products: []matching.Product{{Name: "HeartHome", Supplier: "Invented Cardiac Care Ltd"}},
 	}
 	frequency := map[string]int{"o_r1h": 4000, "p_hearthome": 3, "monitor": 90_000, "cardiac": 40, "surgery": 20_000, "n_bartshealth": 10, "m_bart": 500}
-	plan := matching.Prepare(d).Plan(func(w string) int { return frequency[w] })
+	plan := matching.Prepare(d).Plan(1_000_000, func(w string) int { return frequency[w] })
 	var alone, narrowed bool
 	for _, c := range plan {
 		if c.Expect < 1 || c.Expect > 20_000 {
@@ -192,12 +192,35 @@ func TestWhatIsDescribedAlikeIsFound(t *testing.T) {
 			}
 			return 0
 		}
-		for _, c := range matching.Prepare(d).Plan(frequency) {
+		for _, c := range matching.Prepare(d).Plan(1, frequency) {
 			if c.Expect > 0 {
 				return
 			}
 		}
 		t.Errorf("nothing is asked for of %+v", d)
+	})
+}
+
+// TestNothingIsAskedInVain: each question of a plan has something to ask for that stands somewhere, however common or rare the words are.
+func TestNothingIsAskedInVain(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		records := rapid.SampledFrom([]int{1, 500, 100_000, 1_000_000}).Draw(t, "records")
+		d := described(t, "a")
+		frequency := map[string]int{}
+		for _, token := range matching.Prepare(d).Asks() {
+			frequency[token] = rapid.IntRange(0, records).Draw(t, token)
+		}
+		for _, c := range matching.Prepare(d).Plan(records, func(w string) int { return frequency[w] }) {
+			if len(c.All)+len(c.Any) == 0 || slices.Contains(c.All, "") || slices.Contains(c.Any, "") || c.Expect < 1 {
+				t.Fatalf("%+v asks %+v", d, c)
+			}
+			for _, w := range c.All {
+				if frequency[w] == 0 {
+					t.Fatalf("%s stands nowhere", w)
+				}
+			}
+		}
 	})
 }
 

@@ -64,3 +64,18 @@ func TestABrokenCatalogueIsRefused(t *testing.T) {
 		t.Error("no messages at all were accepted")
 	}
 }
+
+// TestAMailIsTheSameInHTML: the same words in the same order, paragraphs, links that can be followed, and nothing that a text brings in is markup.
+func TestAMailIsTheSameInHTML(t *testing.T) {
+	t.Parallel()
+	m := notify.Mail{Subject: "A & B", Body: "Dear <b>Asha</b>,\n\nSign in to read it:\n\nhttps://fund.example/applications/AF21-0001?a=1&b=2\n\nOr write (see https://fund.example/contact).\nThe fund\n"}
+	got := m.HTML()
+	for _, want := range []string{
+		`<html lang="en-GB">`, "<title>A &amp; B</title>", "<p>Dear &lt;b&gt;Asha&lt;/b&gt;,</p>", `<a href="https://fund.example/applications/AF21-0001?a=1&amp;b=2">https://fund.example/applications/AF21-0001?a=1&amp;b=2</a>`,
+		`(see <a href="https://fund.example/contact">https://fund.example/contact</a>).<br>The fund</p>`,
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("it does not have %s:\n%s", want, got)
+		}
+	}
+}

@@ -89,6 +89,7 @@ func (s *Sender) send(ctx context.Context, m Mail) error {
 		msg.SetGenHeader(mail.HeaderListUnsubscribePost, "List-Unsubscribe=One-Click")
 	}
 	msg.SetBodyString(mail.TypeTextPlain, m.Body)
+	msg.AddAlternativeString(mail.TypeTextHTML, m.HTML())
 	err := s.client.DialAndSendWithContext(ctx, msg)
 	if err == nil {
 		return nil

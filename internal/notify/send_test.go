@@ -125,7 +125,7 @@ func TestAMailIsSentOnceForOneEvent(t *testing.T) {
 	if n := run(t, w); n != 0 || s.count() != 2 {
 		t.Errorf("%d jobs ran again, %d mails came", n, s.count())
 	}
-	if !strings.Contains(s.got[0], "asha@example.org") || !strings.Contains(s.got[0], "Message-ID: <") {
+	if !strings.Contains(s.got[0], "asha@example.org") || !strings.Contains(s.got[0], "Message-ID: <") || !strings.Contains(s.got[0], "multipart/alternative") || !strings.Contains(s.got[0], "text/html") {
 		t.Error(s.got[0])
 	}
 }

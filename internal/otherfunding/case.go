@@ -22,7 +22,8 @@ type Case struct {
 	Application *application.Application
 	Form        *form.Form
 	Answers     form.Answers
-	Matches     []Match
+	Matches     []Match // of the page that is shown
+	Page, Pages int
 	Source      Source // that is shown; empty: all
 	Counts      map[Source]int
 	Names       map[ident.Person]string
@@ -35,7 +36,11 @@ type Case struct {
 type Look struct {
 	Source Source
 	Text   string
+	Page   int // of the matches, from 1
 }
+
+// matchesOnAPage is how many matches are shown at once: a request that thousands resemble stays readable.
+const matchesOnAPage = 50
 
 // Open gives the other funding of an application, and what a text is found in.
 func (s *Service) Open(ctx context.Context, ref ident.Ref, look Look) (Case, error) {
@@ -52,7 +57,7 @@ func (s *Service) Open(ctx context.Context, ref ident.Ref, look Look) (Case, err
 		if err != nil {
 			return err
 		}
-		c.show(all)
+		c.show(all, look.Page)
 		if c.MaySettle, err = tx.May(access.SettleMatch, c.Application); err != nil {
 			return err
 		}
@@ -65,14 +70,29 @@ func (s *Service) Open(ctx context.Context, ref ident.Ref, look Look) (Case, err
 	return c, err
 }
 
-// show counts the matches by source, and shows those of the source that is looked at.
-func (c *Case) show(all []Match) {
+// show counts the matches by source, and shows a page of those of the source that is looked at.
+func (c *Case) show(all []Match, page int) {
 	for _, m := range all {
 		c.Counts[m.Source]++
 		if c.Source == "" || m.Source == c.Source {
 			c.Matches = append(c.Matches, m)
 		}
 	}
+	c.Pages = max(1, (len(c.Matches)+matchesOnAPage-1)/matchesOnAPage)
+	c.Page = min(max(page, 1), c.Pages)
+	from := (c.Page - 1) * matchesOnAPage
+	c.Matches = c.Matches[from:min(len(c.Matches), from+matchesOnAPage)]
+}
+
+// Total is how many matches there are of the source that is looked at.
+func (c *Case) Total() int {
+	n := 0
+	for source, of := range c.Counts {
+		if c.Source == "" || source == c.Source {
+			n += of
+		}
+	}
+	return n
 }
 
 func settlers(all []Match) []ident.Person {
@@ -301,6 +321,10 @@ func visible(tx *work.Tx, matches []Match) ([]Match, error) {
 	if err != nil {
 		return nil, err
 	}
+	awards, err := promised(tx, ids)
+	if err != nil {
+		return nil, err
+	}
 	var shown []Match
 	for _, m := range matches {
 		if m.OtherID == nil {
@@ -311,7 +335,7 @@ func visible(tx *work.Tx, matches []Match) ([]Match, error) {
 		if other == nil || other.SubmissionID == nil || other.Bars(tx.By.ID) || m.Settled == nil && slices.Contains(out(), other.State) {
 			continue
 		}
-		m.Ref, m.State, m.Amount = other.Ref, other.State, other.Requested
+		m.Ref, m.State, m.Amount, m.Awarded = other.Ref, other.State, other.Requested, awards[other.ID]
 		if m.MayOpen, err = tx.May(access.ViewEligibility, other); err != nil {
 			return nil, err
 		}

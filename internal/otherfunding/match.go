@@ -89,6 +89,7 @@ type Match struct {
 	Why     []matching.Reason
 	Ref     ident.Ref                 // of the other application
 	State   workflow.ApplicationState // in which it is
+	Awarded *money.Pence              // to the other application; nil: nothing is, or not yet
 	MayOpen bool                      // the reader may open the other application's case
 	Settled *Settlement               // nil: not settled
 	Earlier []Settlement              // what was concluded before, newest first

@@ -83,14 +83,18 @@ func search(tx *work.Tx, asked *matching.Ready, in scope) ([]hit, error) {
 	}
 	var ids []int64
 	if slices.Contains(in.sources, Application) {
-		found, err := candidates(tx, asked, applications, question{from: 0, to: spread - 1})
+		last, err := nextApplication(tx)
+		if err != nil {
+			return nil, err
+		}
+		found, err := candidates(tx, asked, held{int(last), applications}, question{from: 0, to: spread - 1})
 		if err != nil {
 			return nil, err
 		}
 		ids = append(ids, found...)
 	}
 	if len(numbers) > 1 && (slices.Contains(in.sources, Programme) || slices.Contains(in.sources, Grant)) {
-		found, err := candidates(tx, asked, lists, question{from: spread, to: math.MaxInt64})
+		found, err := candidates(tx, asked, held{int(records), lists}, question{from: spread, to: math.MaxInt64})
 		if err != nil {
 			return nil, err
 		}
@@ -120,10 +124,16 @@ func rarity(applications, lists map[string]int, records int64) matching.Rarity {
 	}
 }
 
+// held is how many records are asked among, and in how many of them each word stands.
+type held struct {
+	records   int
+	frequency map[string]int
+}
+
 // candidates asks the index and gives the ids of those that answer most of the rarest questions.
-func candidates(tx *work.Tx, asked *matching.Ready, frequency map[string]int, within question) ([]int64, error) {
+func candidates(tx *work.Tx, asked *matching.Ready, among held, within question) ([]int64, error) {
 	votes := map[int64]float64{}
-	for _, c := range asked.Plan(func(token string) int { return frequency[token] }) {
+	for _, c := range asked.Plan(among.records, func(token string) int { return among.frequency[token] }) {
 		q := within
 		q.all, q.either, q.most = c.All, c.Any, mostAsked
 		if len(c.All) == 0 {

@@ -3,11 +3,13 @@ package otherfunding
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"gorm.io/gorm/clause"
 
 	"adoptionfund/internal/ident"
+	"adoptionfund/internal/money"
 	"adoptionfund/internal/work"
 	"adoptionfund/internal/workflow"
 )
@@ -100,6 +102,29 @@ func setAside(tx *work.Tx, id string) error {
 		return fmt.Errorf("replacing a conclusion: %w", err)
 	}
 	return nil
+}
+
+// promised gives what applications were awarded. There is an award from the release of the outcomes on, never before.
+func promised(tx *work.Tx, ids []ident.Application) (map[ident.Application]*money.Pence, error) {
+	type line struct {
+		ApplicationID ident.Application
+		State         workflow.AwardState
+		Amount        money.Pence
+	}
+	amounts := map[ident.Application]*money.Pence{}
+	for some := range slices.Chunk(ids, manyIDs) {
+		q := tx.DB().Table("awards").Select("application_id, state, amount").Where("application_id IN ?", some).Order("ref")
+		lines, err := work.Many[line](q, "awards")
+		if err != nil {
+			return nil, err
+		}
+		for _, l := range lines {
+			if workflow.Promised(l.State) {
+				amounts[l.ApplicationID] = &l.Amount
+			}
+		}
+	}
+	return amounts, nil
 }
 
 // TableName is the table of searches.

@@ -18,14 +18,14 @@ import (
 // world is a fund with lists of other funding.
 type world struct {
 	*testkit.World
-	t     *testing.T
+	t     testing.TB
 	lists *otherfunding.Service
 }
 
-func newWorld(t *testing.T) *world {
-	t.Helper()
-	w := testkit.New(t)
-	return &world{w, t, otherfunding.NewService(w.Gate, w.Applications)}
+func newWorld(tb testing.TB) *world {
+	tb.Helper()
+	w := testkit.New(tb)
+	return &world{w, tb, otherfunding.NewService(w.Gate, w.Applications)}
 }
 
 func (w *world) no(err error) {

@@ -49,6 +49,7 @@ func (s *Session) lets(p *Person) bool {
 // visitor gives who uses a session.
 func (s *Service) visitor(tx *work.Tx, row *Session, p *Person) (access.Principal, bool, error) {
 	who, mustEnrol, err := s.principal(tx, p, row.Factor && p.FactorAt != nil)
+	who.Confirmed = row.confirmed(tx.Now)
 	if row.narrow() {
 		who.Only = access.Reach{Application: *row.Application, Ref: row.ApplicationRef}
 		mustEnrol = false

@@ -273,3 +273,8 @@ func ByIDs(tx *work.Tx, ids []ident.Person) ([]Person, error) {
 	}
 	return work.Many[Person](tx.DB().Where("id IN ?", ids).Order("name, id"), "people")
 }
+
+// Matching gives the people in whose name or address a text stands, at most n.
+func Matching(tx *work.Tx, text string, n int) ([]Person, error) {
+	return list(tx, Person{}, text, n)
+}

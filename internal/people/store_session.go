@@ -20,6 +20,8 @@ type Session struct {
 	SeenAt    time.Time
 	ExpiresAt time.Time
 	EndedAt   *time.Time
+	// ConfirmedAt is when the person last confirmed in it that it is they.
+	ConfirmedAt *time.Time
 	// Application is the one that the session reaches, where it was opened from a mail; nil: it is the person's own.
 	Application    *ident.Application
 	ApplicationRef ident.Ref

@@ -47,15 +47,15 @@ func (l link) counted(by map[ident.Product][]Position) []Position {
 	return all
 }
 
-// candidatesIn gives the candidate products of all applications of a call or round with their positions, oldest first: with two
+// candidatesIn gives the candidate products of the applications for which a condition holds with their positions, oldest first: with two
 // queries, however many there are.
-func candidatesIn(tx *work.Tx, column, id string) ([]recorded, error) {
-	in := func(db *gorm.DB) *gorm.DB { return db.Where(column+" = ?", id) }
+func candidatesIn(tx *work.Tx, where string, value any) ([]recorded, error) {
+	in := func(db *gorm.DB) *gorm.DB { return db.Where(where, value) }
 	links, err := work.Many[link](in(tx.DB()).Order("application_id, product_id"), "products of applications")
-	if err != nil {
+	if err != nil || len(links) == 0 {
 		return nil, err
 	}
-	q := positionRows(tx, "x.call_id", "x.status", "x.expires", "x.recorded_at").
+	q := positionRows(tx, "x.return_id", "x.form", "x.call_id", "x.status", "x.expires", "x.recorded_at").
 		Where(positionOf+" IN (?) OR "+positionOf+" IN (?)", in(tx.DB().Table("application_products").Select("product_id")),
 			in(tx.DB().Table("application_products").Select("filled").Where("filled IS NOT NULL"))).Order("x.recorded_at, x.id")
 	positions, err := work.Many[Position](q, "positions")

@@ -174,16 +174,21 @@ func Choose(tx *work.Tx, app ident.Application, chosen ident.Product) error {
 // Statuses gives the DTAC status of each application of a call that names a product: of the chosen product, else of the best
 // candidate, as the fund's positions say. One without a position is not assessed. Two queries, however many there are.
 func Statuses(tx *work.Tx, call ident.Call) (map[ident.Application]string, error) {
-	return statuses(tx, "call_id", string(call))
+	return statuses(tx, "call_id = ?", string(call))
 }
 
 // StatusesOfRound is Statuses for all calls of a round.
 func StatusesOfRound(tx *work.Tx, round ident.Round) (map[ident.Application]string, error) {
-	return statuses(tx, "round_id", string(round))
+	return statuses(tx, "round_id = ?", string(round))
 }
 
-func statuses(tx *work.Tx, column, id string) (map[ident.Application]string, error) {
-	rows, err := candidatesIn(tx, column, id)
+// StatusesOf is Statuses for some applications, whatever their calls.
+func StatusesOf(tx *work.Tx, ids []ident.Application) (map[ident.Application]string, error) {
+	return statuses(tx, "application_id IN ?", ids)
+}
+
+func statuses(tx *work.Tx, where string, value any) (map[ident.Application]string, error) {
+	rows, err := candidatesIn(tx, where, value)
 	if err != nil {
 		return nil, err
 	}

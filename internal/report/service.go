@@ -3,180 +3,258 @@ package report
 import (
 	"context"
 	"io"
+	"slices"
 
 	"adoptionfund/internal/access"
-	"adoptionfund/internal/allocation"
-	"adoptionfund/internal/application"
-	"adoptionfund/internal/audit"
-	"adoptionfund/internal/award"
-	"adoptionfund/internal/fault"
 	"adoptionfund/internal/fund"
 	"adoptionfund/internal/ident"
 	"adoptionfund/internal/money"
-	"adoptionfund/internal/product"
 	"adoptionfund/internal/review"
-	"adoptionfund/internal/rubric"
 	"adoptionfund/internal/work"
 )
 
 // Service is the use cases of reports.
 type Service struct {
 	gate    *work.Gate
+	library *fund.Library
 	reviews *review.Service
+	giving  Giving
+	print   Printer // nil where no PDF files are made
+	fits    *fitted
 }
 
 // NewService makes the service.
-func NewService(gate *work.Gate, reviews *review.Service) *Service { return &Service{gate, reviews} }
-
-// Allocations gives the allocation report of a round, for its page.
-func (s *Service) Allocations(ctx context.Context, ref ident.RoundRef) (Allocation, error) {
-	var a Allocation
-	err := s.gate.Read(ctx, func(tx *work.Tx) error {
-		var err error
-		a, err = s.allocations(tx, ref, access.ViewReports)
-		tx.Saw("allocation report", string(ref))
-		return err
-	})
-	return a, err
+func NewService(gate *work.Gate, library *fund.Library, reviews *review.Service, giving Giving, printer Printer) *Service {
+	return &Service{gate, library, reviews, giving, printer, &fitted{}}
 }
 
-// Write exports a report to w. That it was exported, by whom and in which format is recorded before the first byte is given out.
-func (s *Service) Write(ctx context.Context, kind, format string, ref ident.RoundRef, w io.Writer) error {
-	e, ok := Find(kind, format)
-	if !ok {
-		return fault.New(fault.NotFound, "There is no export %s in the format %s", kind, format)
-	}
-	var a Allocation
-	err := s.gate.Write(ctx, func(tx *work.Tx) error {
-		var err error
-		if a, err = s.allocations(tx, ref, e.Action); err != nil {
-			return err
-		}
-		r, err := fund.RoundByRef(tx, ref)
+// Asked is a report that somebody asks for.
+type Asked struct {
+	Round   ident.RoundRef
+	Kind    string
+	Filter  map[string]string
+	Columns []string // by name; none: those that the report shows by itself, and in files all
+	After   string   // the key of the last line of the page before
+}
+
+// Listed is a report in the index of a round.
+type Listed struct {
+	*Report
+	Formats []Format
+}
+
+// Index is the reports of a round that somebody may see.
+type Index struct {
+	Round     *fund.Round
+	Reports   []Listed
+	Schedules []Scheduled
+}
+
+// Index lists the reports of a round that the one who is signed in may see, and the links they are sent.
+func (s *Service) Index(ctx context.Context, ref ident.RoundRef) (Index, error) {
+	var x Index
+	err := s.gate.Read(ctx, func(tx *work.Tx) error {
+		round, err := fund.RoundByRef(tx, ref)
 		if err != nil {
 			return err
 		}
-		tx.Record(audit.Event{Verb: string(e.Action), Kind: "round", Subject: string(r.ID), Round: r.ID, Facts: map[string]any{"format": format, "rows": len(a.Rows)}})
-		return nil
+		if err := tx.Require(access.ViewReports, round); err != nil {
+			return err
+		}
+		x.Round = round
+		for _, rep := range Catalogue() {
+			may, err := tx.May(rep.Action, round)
+			if err != nil {
+				return err
+			}
+			if may {
+				x.Reports = append(x.Reports, Listed{rep, rep.FormatsOf()})
+			}
+		}
+		x.Schedules, err = schedulesOf(tx, round)
+		return err
 	})
-	if err != nil {
-		return err
-	}
-	switch format {
-	case "csv":
-		return a.writeCSV(w)
-	case "json":
-		return a.writeJSON(w)
-	default:
-		return a.writeXLSX(w)
-	}
+	return x, err
 }
 
-func (s *Service) allocations(tx *work.Tx, ref ident.RoundRef, act access.Action) (Allocation, error) {
-	r, err := fund.RoundByRef(tx, ref)
-	if err != nil {
-		return Allocation{}, err
-	}
-	if err := tx.Require(act, r); err != nil {
-		return Allocation{}, err
-	}
-	a := Allocation{Round: r.Ref, Title: r.Title, Notice: r.Notice, Budget: r.Budget, Made: tx.Now, Maker: tx.By.Name}
-	facts, err := s.collect(tx, r)
-	if err != nil {
-		return a, err
-	}
-	calls, err := fund.CallsOf(tx, r.ID)
-	if err != nil {
-		return a, err
-	}
-	for i := range calls {
-		if err := s.addCall(tx, &a, &calls[i], facts); err != nil {
-			return a, err
-		}
-	}
-	a.Totals = Sum(a.Rows)
-	return a, nil
+// Page is a report as the page shows it.
+type Page struct {
+	Statement
+	Report   *Report
+	Budget   money.Pence
+	Formats  []Format
+	Filter   map[string]string
+	Filters  []FilterShown
+	Columns  []int
+	Rows     []Row
+	Totals   *Totals
+	Next     string
+	Schedule []Scheduled
+	Embargo  bool // proposals are kept from the reader until their release
 }
 
-// collected is what the rooms know of a round, by application.
-type collected struct {
-	lines      map[ident.Application]allocation.Line
-	awards     map[ident.Application]award.Award
-	conditions map[ident.Award]int
+// FilterShown is a filter with the values that it takes in this round; none: any text.
+type FilterShown struct {
+	Filter
+	Values []Choice
 }
 
-func (s *Service) collect(tx *work.Tx, r *fund.Round) (collected, error) {
-	c := collected{awards: map[ident.Application]award.Award{}}
-	var err error
-	if c.lines, err = allocation.LatestLines(tx, r.ID); err != nil {
-		return c, err
-	}
-	rows, err := award.OfRound(tx, r.ID)
-	if err != nil {
-		return c, err
-	}
-	for _, row := range rows {
-		c.awards[row.ApplicationID] = row
-	}
-	c.conditions, err = award.OpenConditions(tx, r.ID)
-	return c, err
+const pageLength = 50
+
+// Page gives a page of a report, with the totals of all its lines.
+func (s *Service) Page(ctx context.Context, a Asked) (Page, error) {
+	var p Page
+	err := s.gate.Read(ctx, func(tx *work.Tx) error {
+		r, err := s.read(tx, a)
+		if err != nil {
+			return err
+		}
+		p = Page{Statement: r.statement(), Report: r.report, Budget: r.round.Budget, Formats: r.report.FormatsOf(), Filter: r.filter, Embargo: len(r.hidden) > 0}
+		p.Columns = r.report.shown(a.Columns)
+		if err := p.filters(r); err != nil {
+			return err
+		}
+		if p.Totals, err = r.totals(); err != nil {
+			return err
+		}
+		if err := p.lines(r, a.After); err != nil {
+			return err
+		}
+		p.Schedule, err = schedulesOf(tx, r.round)
+		p.Schedule = slices.DeleteFunc(p.Schedule, func(d Scheduled) bool { return d.Kind != r.report.Kind })
+		tx.Saw("report "+r.report.Kind, string(r.round.Ref))
+		return err
+	})
+	return p, err
 }
 
-// addCall adds the rows of a call, with a fixed number of queries.
-func (s *Service) addCall(tx *work.Tx, a *Allocation, c *fund.Call, facts collected) error {
-	apps, err := application.InCall(tx, c)
-	if err != nil {
-		return err
-	}
-	totals, err := s.reviews.Totals(tx, c)
-	if err != nil {
-		return err
-	}
-	statuses, err := product.Statuses(tx, c.ID)
-	if err != nil {
-		return err
-	}
-	sheet, err := s.reviews.Rubric(c)
-	if err != nil {
-		return err
-	}
-	for _, app := range apps {
-		if app.SubmissionID == nil {
-			continue
+func (p *Page) filters(r *Reading) error {
+	for _, f := range r.report.Filters {
+		shown := FilterShown{Filter: f}
+		if f.Choices != nil {
+			var err error
+			if shown.Values, err = f.Choices(r); err != nil {
+				return err
+			}
 		}
-		row := Row{
-			Application: app.Ref, Call: c.Ref, Title: app.Title, LeadOrganisation: app.LeadName, LeadODSCode: app.Lead, LeadKind: app.LeadKind,
-			FundingRecipient: app.Recipient, Region: app.Region, Theme: app.Theme, State: string(app.State), DTACStatus: statuses[app.ID], Requested: app.Requested,
-		}
-		if row.DTACStatus == "" {
-			row.DTACStatus = "not_assessed"
-		}
-		if total, ok := totals[app.ID]; ok && total.Weight > 0 {
-			row.Scores = scoresOf(sheet, total.Result)
-		}
-		facts.add(&row, app.ID)
-		a.Rows = append(a.Rows, row)
+		p.Filters = append(p.Filters, shown)
 	}
 	return nil
 }
 
-func scoresOf(r *rubric.Rubric, t rubric.Result) *Scores {
-	return &Scores{
-		EV: r.Column(t, rubric.EV), DT: r.Column(t, rubric.DT), FU: r.Column(t, rubric.FU), RO: r.Column(t, rubric.RO),
-		Other: r.Column(t, rubric.Other), Total: t.Total,
+// lines reads the lines of the page, and on the last page the masked one.
+func (p *Page) lines(r *Reading, after string) error {
+	rows, err := r.report.rows(r, after, pageLength+1)
+	if err != nil {
+		return err
+	}
+	if len(rows) > pageLength {
+		p.Rows = rows[:pageLength]
+		p.Next = p.Rows[pageLength-1].Key
+		return nil
+	}
+	p.Rows = rows
+	if !r.report.masks || r.bars == 0 || r.narrowed() {
+		return nil
+	}
+	row, err := r.masked()
+	if err == nil && row.Count > 0 {
+		p.Rows = append(p.Rows, row)
+	}
+	return err
+}
+
+// shown are the columns that somebody chose; without a choice those that are not aside.
+func (r *Report) shown(names []string) []int {
+	if len(names) > 0 {
+		if at, err := r.columnsOf(names); err == nil {
+			return at // a choice of columns that there were once shows what there is
+		}
+	}
+	var at []int
+	for i, c := range r.Columns {
+		if !c.Aside {
+			at = append(at, i)
+		}
+	}
+	return at
+}
+
+// Export is a report that is about to be written: its name and type are known, and that it was asked for is recorded.
+type Export struct {
+	Name      string
+	MediaType string
+	asked     Asked
+	format    Format
+	s         *Service
+}
+
+// Export prepares the file of a report. That it is exported, by whom, in which format and with which filter is recorded before the first
+// byte is given out.
+func (s *Service) Export(ctx context.Context, a Asked, format string) (*Export, error) {
+	var x *Export
+	err := s.gate.Write(ctx, func(tx *work.Tx) error {
+		r, err := s.read(tx, a)
+		if err != nil {
+			return err
+		}
+		f, err := r.report.format(format)
+		if err != nil {
+			return err
+		}
+		if _, err := r.report.columnsOf(a.Columns); err != nil {
+			return err
+		}
+		tx.Record(r.event(format, a.Columns))
+		x = &Export{Name: r.statement().fileName(a.Kind, f.Extension), MediaType: f.MediaType, asked: a, format: f, s: s}
+		return nil
+	})
+	return x, err
+}
+
+// Write writes the file, as everything is at one moment.
+func (x *Export) Write(ctx context.Context, w io.Writer) error {
+	return x.s.gate.Read(ctx, func(tx *work.Tx) error {
+		r, err := x.s.read(tx, x.asked)
+		if err != nil {
+			return err
+		}
+		tx.Saw("export "+x.asked.Kind, string(r.round.Ref))
+		if x.format.Awards {
+			return x.s.grants(tx, RegisterQuery{Round: r.round.Ref}, w)
+		}
+		columns, err := r.report.columnsOf(x.asked.Columns)
+		if err != nil {
+			return err
+		}
+		d := &Document{Statement: r.statement(), report: r.report, columns: columns, ctx: ctx, print: x.s.print}
+		r.want(columns)
+		return r.write(x.format, d, w)
+	})
+}
+
+// want says which columns are needed: those that are written, those that are added up, and what groups go by.
+func (r *Reading) want(columns []int) {
+	r.wanted = map[string]bool{}
+	for _, i := range append(slices.Clone(columns), r.report.summed()...) {
+		r.wanted[r.report.Columns[i].Name] = true
+	}
+	for _, g := range r.report.Groups {
+		r.wanted[g.Name] = true
 	}
 }
 
-func (c collected) add(row *Row, id ident.Application) {
-	if line, ok := c.lines[id]; ok {
-		amount := line.Amount
-		row.Proposed, row.Reason = &amount, line.Reason
+func (r *Reading) write(f Format, d *Document, w io.Writer) error {
+	out, err := f.begin(w, d)
+	if err != nil {
+		return err
 	}
-	if aw, ok := c.awards[id]; ok {
-		var amount money.Pence
-		if award.Promised(aw.State) {
-			amount = aw.Amount
-		}
-		row.Awarded, row.ConditionsOpen = &amount, c.conditions[aw.ID]
+	t := r.report.NewTotals()
+	if err := r.each(func(row Row) error {
+		t.Add(row)
+		return out.line(row)
+	}); err != nil {
+		return err
 	}
+	return out.end(t)
 }

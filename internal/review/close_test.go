@@ -26,11 +26,13 @@ func TestScoresApartNeedModeration(t *testing.T) {
 	ok(t, p.Reviews.OpenModeration(chair, a.Ref))
 	m, err := p.Reviews.Moderation(chair, p.CallRef())
 	ok(t, err)
-	if len(m.Items) != 1 || len(m.Items[0].Comments) != 3 {
+	item, err := p.Reviews.Discussion(chair, a.Ref)
+	ok(t, err)
+	if len(m.Items) != 1 || len(m.Items[0].Apart) != 4 || len(item.Comments) != 3 {
 		t.Fatalf("%+v", m)
 	}
 	apart := map[rubric.Code]bool{}
-	for _, part := range m.Items[0].Parts {
+	for _, part := range item.Parts {
 		apart[part.Part.Code] = part.Apart
 	}
 	if !apart["EV1"] || !apart["RO2"] || apart["EV2"] || !apart["VM1"] {
@@ -131,13 +133,20 @@ func TestARecusedChairSeesOneMaskedLineAndTheDeputyActs(t *testing.T) {
 	outcome, err := p.Interests.Declare(chair, a.Ref, interest.Declaration{Kind: interest.Financial, Statement: "My own company supplies it"})
 	ok(t, err)
 	p.Want(p.Reviews.OpenModeration(p.As(testkit.Chair), a.Ref), fault.NotFound)
-	progress, err := p.Reviews.Progress(p.As(testkit.Chair), p.CallRef())
+	progress, err := p.Reviews.Progress(p.As(testkit.Chair), p.CallRef(), review.Filter{})
 	ok(t, err)
 	m, err := p.Reviews.Moderation(p.As(testkit.Chair), p.CallRef())
 	ok(t, err)
 	view, err := p.Assignments.View(p.As(testkit.Chair), p.CallRef())
 	ok(t, err)
-	if outcome != interest.Barred || progress.Masked != 1 || len(progress.Rows) != 0 || len(progress.Reviewers) != 0 || m.Masked != 1 || len(m.Items) != 0 || view.Masked != 1 || len(view.Rows) != 0 {
+	reviewers, err := p.Reviews.Reviewers(p.As(testkit.Chair), p.CallRef())
+	ok(t, err)
+	scoring, err := p.Reviews.Scoring(p.As(testkit.Chair), p.CallRef())
+	ok(t, err)
+	if scoring.Masked != 1 || len(scoring.Reviewers) != 0 || scoring.Parts[0].Units != 0 {
+		t.Errorf("%+v", scoring)
+	}
+	if outcome != interest.Barred || progress.Masked != 1 || len(progress.Rows) != 0 || len(reviewers.Rows) != 0 || m.Masked != 1 || len(m.Items) != 0 || view.Masked != 1 || len(view.Rows) != 0 {
 		t.Errorf("%s %+v %+v %+v", outcome, progress, m, view)
 	}
 	p.Want(p.Reviews.OpenModeration(p.As(testkit.Deputy), a.Ref), fault.NotFound)
@@ -285,9 +294,9 @@ func TestAllThatAreReadyAreClosedAtOnce(t *testing.T) {
 		p.Scored(apps[i])
 	}
 	p.Days(30)
-	progress, err := p.Reviews.Progress(p.As(testkit.Chair), p.CallRef())
+	progress, err := p.Reviews.Progress(p.As(testkit.Chair), p.CallRef(), review.Filter{})
 	ok(t, err)
-	if progress.Ready != 1 || progress.Apart != 1 || len(progress.Rows) != 3 || progress.Rows[2].Overdue != 3 {
+	if progress.Sums.Ready != 1 || progress.Sums.Apart != 1 || len(progress.Rows) != 3 || progress.Rows[2].Overdue != 3 {
 		t.Errorf("%+v", progress)
 	}
 	done, err := p.Reviews.CloseReady(p.As(testkit.Chair), p.CallRef())

@@ -1,8 +1,10 @@
 package review
 
 import (
+	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"adoptionfund/internal/access"
@@ -10,7 +12,6 @@ import (
 	"adoptionfund/internal/assignment"
 	"adoptionfund/internal/fund"
 	"adoptionfund/internal/ident"
-	"adoptionfund/internal/people"
 	"adoptionfund/internal/rubric"
 	"adoptionfund/internal/work"
 	"adoptionfund/internal/workflow"
@@ -18,14 +19,24 @@ import (
 
 // Progress is how far the assessment of a call is.
 type Progress struct {
-	Call      *fund.Call
-	Rubric    *rubric.Rubric
-	Rows      []ProgressRow
-	Reviewers []ReviewerRow
-	Ready     int // applications whose assessment can be closed
-	Apart     int
-	Masked    int // applications from which the one who looks is barred
-	May       map[access.Action]bool
+	Call   *fund.Call
+	Rubric *rubric.Rubric
+	Sums   Sums
+	Rows   []ProgressRow // a page of those that are asked for
+	Found  int           // how many are asked for
+	Masked int           // applications from which the one who looks is barred
+	Chosen *ProgressRow  // the application that the filter chooses, if it is there
+	May    map[access.Action]bool
+}
+
+// Sums are the figures of all applications of a call that the one who looks may see.
+type Sums struct {
+	States  map[workflow.ApplicationState]int
+	Sent    int
+	Asked   int
+	Overdue int
+	Ready   int // applications whose assessment can be closed
+	Apart   int // applications in assessment with scores that differ by more than the limit
 }
 
 // ProgressRow is an application.
@@ -39,6 +50,8 @@ type ProgressRow struct {
 	Apart   []rubric.PartTotal
 	Overdue int
 	May     bool // close its assessment
+
+	id ident.Application
 }
 
 // Ready reports whether the assessment can be closed.
@@ -46,163 +59,219 @@ func (r ProgressRow) Ready() bool {
 	return r.State == workflow.Assessment && len(r.Totals.Missing) == 0 && len(r.Apart) == 0
 }
 
-// ReviewerRow is a reviewer with their work in the call.
-type ReviewerRow struct {
-	Person   ident.Person
-	Name     string
-	Kind     string
-	Assigned int
-	Done     int
-	Overdue  int
-	NextDue  *time.Time
+// Shown narrows the applications on the desk.
+type Shown string
+
+// What can be shown.
+const (
+	ShowAll     Shown = ""
+	ShowOverdue Shown = "overdue"
+	ShowApart   Shown = "apart"
+	ShowReady   Shown = "ready"
+	ShowMissing Shown = "missing"
+)
+
+// Sorting is the order of the applications on the desk.
+type Sorting string
+
+// The orders.
+const (
+	SortReference Sorting = ""
+	SortOverdue   Sorting = "overdue" // most overdue reviews first
+	SortTotal     Sorting = "total"   // best first
+	SortSpread    Sorting = "spread"  // widest differences first
+)
+
+// Filter says which applications the desk shows, in which order, from which on. What it does not know narrows nothing.
+type Filter struct {
+	In       workflow.ApplicationState // empty: in any state
+	Show     Shown
+	Search   string // part of the reference, the title or the lead's name
+	Reviewer ident.Person
+	Sort     Sorting
+	From     int // how many come before
+	Limit    int // 0: all
+	Chosen   ident.Ref
 }
 
-// Progress gives how far the assessment of a call is, by application and by reviewer, with a fixed number of queries.
-func (s *Service) Progress(ctx context.Context, ref ident.CallRef) (Progress, error) {
+// Progress gives how far the assessment of a call is, by application.
+func (s *Service) Progress(ctx context.Context, ref ident.CallRef, f Filter) (Progress, error) {
 	var p Progress
 	err := s.gate.Read(ctx, func(tx *work.Tx) error {
-		c, err := fund.PermittedCall(tx, ref, access.ViewProgress)
+		d, err := s.desk(tx, ref, access.ViewProgress)
 		if err != nil {
 			return err
 		}
-		tx.Saw("progress", string(c.Ref))
-		p = Progress{Call: c, May: map[access.Action]bool{}}
-		if p.May[access.CloseAssessment], err = tx.May(access.CloseAssessment, c); err != nil {
-			return err
+		tx.Saw("progress", string(d.call.Ref))
+		p = Progress{Call: d.call, Rubric: d.rubric, Masked: d.masked, May: map[access.Action]bool{}}
+		for _, act := range []access.Action{access.CloseAssessment, access.RemindReviewer, access.ReplaceReviewer, access.ViewSeverity} {
+			if p.May[act], err = tx.May(act, d.call); err != nil {
+				return err
+			}
 		}
-		if p.Rubric, err = s.rubric(c); err != nil {
-			return err
-		}
-		return s.progress(tx, &p)
+		return p.fill(tx, d, f)
 	})
 	return p, err
 }
 
-func (s *Service) progress(tx *work.Tx, p *Progress) error {
-	apps, err := application.InCall(tx, p.Call, workflow.Assessment, workflow.Moderation, workflow.Assessed)
+// desk is what the pages of a call's assessment are made from: what the one who looks may see, and nothing of what they are barred from.
+type desk struct {
+	call   *fund.Call
+	rubric *rubric.Rubric
+	apps   []*figure // in the order of their references
+	masked int
+	now    time.Time
+}
+
+// desk reads it for somebody who may do an action in the call.
+func (s *Service) desk(tx *work.Tx, ref ident.CallRef, act access.Action) (*desk, error) {
+	c, err := fund.PermittedCall(tx, ref, act)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	totals, err := s.Totals(tx, p.Call)
+	return s.deskOf(tx, c)
+}
+
+// deskOf reads it for somebody whose permission was asked.
+func (s *Service) deskOf(tx *work.Tx, c *fund.Call) (*desk, error) {
+	d := &desk{call: c, now: tx.Now}
+	var err error
+	if d.rubric, err = s.rubric(c); err != nil {
+		return nil, err
+	}
+	all, err := s.figures(tx, c)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	rows, err := assignment.InCall(tx, p.Call.ID)
+	barred, err := barredFrom(tx, c.ID, tx.By.ID)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	overdue := map[ident.Application]int{}
-	barred := map[ident.Application]bool{}
-	for _, row := range rows {
-		if row.State == assignment.Standing && tx.Now.After(row.DueAt) {
-			overdue[row.ApplicationID]++
-		}
-	}
-	for _, a := range apps {
-		if a.Bars(tx.By.ID) {
-			barred[a.ID] = true
-			p.Masked++
+	for _, a := range all.apps {
+		if barred[a.id] {
+			d.masked++
 			continue
 		}
-		t := totals[a.ID]
-		r := ProgressRow{Ref: a.Ref, Title: a.Title, Lead: a.LeadName, State: a.State, Asked: t.Reviews + t.Pending, Totals: t, Overdue: overdue[a.ID]}
-		r.Apart = t.Apart(p.Call.Settings.Review.ApartBy)
-		if r.May, err = tx.May(access.CloseAssessment, a); err != nil {
-			return err
-		}
-		p.add(r)
+		d.apps = append(d.apps, a)
 	}
-	return p.addReviewers(tx, slices.DeleteFunc(rows, func(row assignment.Assignment) bool { return barred[row.ApplicationID] || !row.Stands() }))
+	slices.SortFunc(d.apps, func(a, b *figure) int { return cmp.Compare(a.ref, b.ref) })
+	return d, nil
 }
 
-func (p *Progress) add(r ProgressRow) {
+func (d *desk) row(a *figure) ProgressRow {
+	return ProgressRow{
+		Ref: a.ref, Title: a.title, Lead: a.lead, State: a.state, Asked: a.totals.Reviews + a.totals.Pending, Totals: a.totals,
+		Apart: a.totals.Apart(d.call.Settings.Review.ApartBy), Overdue: a.late(d.now), id: a.id,
+	}
+}
+
+// fill makes the sums, and the page of rows that are asked for.
+func (p *Progress) fill(tx *work.Tx, d *desk, f Filter) error {
+	p.Sums.States = map[workflow.ApplicationState]int{}
+	search := strings.ToLower(strings.TrimSpace(f.Search))
+	for _, a := range d.apps {
+		r := d.row(a)
+		p.Sums.add(r)
+		if r.Ref == f.Chosen {
+			p.Chosen = &r
+		}
+		if f.shows(r) && f.from(a) && r.says(search) {
+			p.Rows = append(p.Rows, r)
+		}
+	}
+	p.Found = len(p.Rows)
+	f.Sort.sort(p.Rows)
+	p.Rows = p.Rows[min(max(f.From, 0), p.Found):]
+	if f.Limit > 0 {
+		p.Rows = p.Rows[:min(f.Limit, len(p.Rows))]
+	}
+	return p.ask(tx)
+}
+
+func (s *Sums) add(r ProgressRow) {
+	s.States[r.State]++
+	s.Sent, s.Asked, s.Overdue = s.Sent+r.Totals.Reviews, s.Asked+r.Asked, s.Overdue+r.Overdue
 	if r.Ready() {
-		p.Ready++
+		s.Ready++
 	}
 	if r.State == workflow.Assessment && len(r.Apart) > 0 {
-		p.Apart++
+		s.Apart++
 	}
-	p.Rows = append(p.Rows, r)
 }
 
-func (p *Progress) addReviewers(tx *work.Tx, rows []assignment.Assignment) error {
-	var ids []ident.Person
-	by := map[ident.Person]*ReviewerRow{}
-	for _, row := range rows {
-		r := by[row.Person]
-		if r == nil {
-			r = &ReviewerRow{Person: row.Person, Kind: row.Kind}
-			by[row.Person] = r
-			ids = append(ids, row.Person)
-		}
-		r.Assigned++
-		switch {
-		case row.State == assignment.Done:
-			r.Done++
-		case tx.Now.After(row.DueAt):
-			r.Overdue++
-		}
-		if due := row.DueAt; row.State == assignment.Standing && (r.NextDue == nil || due.Before(*r.NextDue)) {
-			r.NextDue = &due
+// shows reports whether a row is among those that the filter wants, by its state and figures.
+func (f Filter) shows(r ProgressRow) bool {
+	if f.In != "" && f.In != r.State {
+		return false
+	}
+	switch f.Show {
+	case ShowOverdue:
+		return r.Overdue > 0
+	case ShowApart:
+		return len(r.Apart) > 0
+	case ShowReady:
+		return r.Ready()
+	case ShowMissing:
+		return len(r.Totals.Missing) > 0
+	case ShowAll:
+	}
+	return true
+}
+
+// from reports whether the reviewer that the filter names is among the application's.
+func (f Filter) from(a *figure) bool {
+	return f.Reviewer == "" || slices.ContainsFunc(a.seats, func(s assignment.Assignment) bool { return s.Person == f.Reviewer })
+}
+
+func (r ProgressRow) says(search string) bool {
+	return search == "" || strings.Contains(strings.ToLower(string(r.Ref)+"\n"+r.Title+"\n"+r.Lead), search)
+}
+
+// sort sorts rows that are in the order of their references.
+func (o Sorting) sort(rows []ProgressRow) {
+	switch o {
+	case SortOverdue:
+		slices.SortStableFunc(rows, func(a, b ProgressRow) int { return cmp.Compare(b.Overdue, a.Overdue) })
+	case SortTotal:
+		slices.SortStableFunc(rows, func(a, b ProgressRow) int { return cmp.Compare(b.Totals.Total, a.Totals.Total) })
+	case SortSpread:
+		slices.SortStableFunc(rows, func(a, b ProgressRow) int { return cmp.Compare(b.widest(), a.widest()) })
+	case SortReference:
+	}
+}
+
+// widest is the largest difference between two scores of one part.
+func (r ProgressRow) widest() int {
+	most := 0
+	for _, p := range r.Totals.Parts {
+		most = max(most, p.Spread())
+	}
+	return most
+}
+
+// ask finds of the rows on the page, and of the one that is chosen, whose assessment the one who looks may close.
+func (p *Progress) ask(tx *work.Tx) error {
+	if !tx.Policy().MayAnywhere(tx.By, access.CloseAssessment) {
+		return nil
+	}
+	ids := make([]ident.Application, len(p.Rows))
+	for i, r := range p.Rows {
+		ids[i] = r.id
+	}
+	if p.Chosen != nil {
+		ids = append(ids, p.Chosen.id)
+	}
+	apps, err := application.ByIDs(tx, ids)
+	if err != nil {
+		return err
+	}
+	for i := range p.Rows {
+		if p.Rows[i].May, err = tx.May(access.CloseAssessment, apps[p.Rows[i].id]); err != nil {
+			return err
 		}
 	}
-	named, err := people.ByIDs(tx, ids) // in the order of their names
-	for _, who := range named {
-		by[who.ID].Name = who.Name
-		p.Reviewers = append(p.Reviewers, *by[who.ID])
+	if p.Chosen != nil {
+		p.Chosen.May, err = tx.May(access.CloseAssessment, apps[p.Chosen.id])
 	}
 	return err
-}
-
-// Task is a review in a reviewer's queue.
-type Task struct {
-	Ref      ident.Ref
-	Title    string
-	Lead     string
-	Call     string
-	Kind     string
-	DueAt    time.Time
-	Sent     bool
-	Begun    bool
-	Declared bool
-	Overdue  bool
-	Reopened bool // in moderation: the review may be revised
-}
-
-// Queue gives the reviews of the one who is signed in, those to do and due first.
-func (s *Service) Queue(ctx context.Context) ([]Task, error) {
-	var tasks []Task
-	err := s.gate.Read(ctx, func(tx *work.Tx) error {
-		if err := requireSomewhere(tx, access.ListReviews); err != nil {
-			return err
-		}
-		rows, err := queueOf(tx, tx.By.ID)
-		if err != nil {
-			return err
-		}
-		refs := make([]string, 0, len(rows))
-		for _, row := range rows {
-			if row.Conflicted {
-				continue
-			}
-			refs = append(refs, string(row.Ref))
-			sent := row.State == assignment.Done
-			tasks = append(tasks, Task{
-				Ref: row.Ref, Title: row.Title, Lead: row.LeadName, Call: row.CallTitle, Kind: row.Kind, DueAt: row.DueAt, Sent: sent, Begun: row.SavedAt != nil,
-				Declared: row.Declared, Overdue: !sent && tx.Now.After(row.DueAt), Reopened: sent && row.AppState == workflow.Moderation,
-			})
-		}
-		tx.Saw("reviews", refs...)
-		return nil
-	})
-	return tasks, err
-}
-
-// requireSomewhere refuses who may not do an action anywhere.
-func requireSomewhere(tx *work.Tx, act access.Action) error {
-	var in access.Scope
-	if scopes := tx.Policy().Scopes(tx.By, act); len(scopes) > 0 {
-		in = scopes[0]
-	}
-	return tx.Require(act, in)
 }

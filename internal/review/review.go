@@ -39,6 +39,7 @@ type Review struct {
 	Feedback      string // to the applicant
 	SavedAt       time.Time
 	SubmittedAt   *time.Time
+	TypingSince   *time.Time // when the event was recorded that what is being typed belongs to
 	Version       int
 }
 
@@ -62,6 +63,20 @@ func (g Given) read() (rubric.Mark, *int, bool) {
 		return "", nil, false
 	}
 	return rubric.Scored, &n, true
+}
+
+// Label is the mark as people read it.
+func (g Given) Label() string {
+	switch g.Mark {
+	case string(rubric.NotApplicable):
+		return "Not applicable"
+	case string(rubric.Abstained):
+		return "Abstained"
+	case "":
+		return "No score yet"
+	default:
+		return "Score " + g.Mark
+	}
 }
 
 // Marks are what was typed, by part.

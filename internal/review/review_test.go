@@ -7,6 +7,7 @@ import (
 	"adoptionfund/internal/access"
 	"adoptionfund/internal/application"
 	"adoptionfund/internal/fault"
+	"adoptionfund/internal/form"
 	"adoptionfund/internal/interest"
 	"adoptionfund/internal/review"
 	"adoptionfund/internal/rubric"
@@ -163,7 +164,7 @@ func TestAStaleVersionIsAConflictAndNothingIsLost(t *testing.T) {
 	_, err = p.Reviews.Save(ctx, a.Ref, review.Typed{Comments: "second", Version: 0})
 	p.Want(err, fault.Conflict)
 	f, _ := fault.Of(err)
-	if latest, is := f.Latest.(map[string]string); !is || latest["comments-panel"] != "first" {
+	if both, is := f.Latest.([]form.Clash); !is || len(both) != 1 || both[0].Theirs.Text != "first" || both[0].Mine.Text != "second" {
 		t.Errorf("%+v", f.Latest)
 	}
 }

@@ -36,6 +36,7 @@ func (s *Service) revise(tx *work.Tx, sheet *Sheet, in Typed) error {
 	case in.Version != before.Version:
 		return fault.Stale(before.inputs(), "This review was revised in another window after you opened it")
 	}
+	in.Only = nil // a revision is the whole review
 	problems := sheet.fill(in)
 	if len(problems) == 0 {
 		problems = sheet.missing()

@@ -26,6 +26,9 @@ type Service struct {
 	library     *fund.Library
 	rubrics     *rubric.Library
 	provisional Provisional
+	kept        *kept
+	papers      remembered[paper]
+	submissions remembered[text]
 }
 
 // Provisional gives the provisional DTAC status of the best product that an application may use.
@@ -33,12 +36,17 @@ type Provisional func(tx *work.Tx, id ident.Application) (status.Status, error)
 
 // NewService makes the service.
 func NewService(gate *work.Gate, library *fund.Library, rubrics *rubric.Library, provisional Provisional) *Service {
-	return &Service{gate, library, rubrics, provisional}
+	return &Service{gate: gate, library: library, rubrics: rubrics, provisional: provisional, kept: newKept(),
+		papers: remembered[paper]{most: mostPapers}, submissions: remembered[text]{most: mostTexts}}
 }
 
-// rubric is the rubric that the call pinned.
+// rubric is the rubric that the call pinned, as it is in the call's theme.
 func (s *Service) rubric(c *fund.Call) (*rubric.Rubric, error) {
-	return s.rubrics.Rubric(c.Settings.Forms.Rubric) //nolint:wrapcheck // says which
+	r, err := s.rubrics.Rubric(c.Settings.Forms.Rubric)
+	if err != nil {
+		return nil, err //nolint:wrapcheck // says which
+	}
+	return r.In(c.Theme), nil
 }
 
 // Sheet is a review as it is opened: the application's answers beside the parts to score.
@@ -56,8 +64,16 @@ type Sheet struct {
 	Terms       bool // accepted for the round
 	Editable    bool
 	Revisable   bool
-	Others      []Other // what others wrote, once one's own is sent
-	Least       int     // words of a reason
+	Others      []Other   // what others wrote, once one's own is sent
+	Earlier     []Version // one's own, as it was sent before it was revised
+	Least       int       // words of a reason
+	Mask        *Mask     // nil: names are shown
+	Size        Size      // of what there is to read and to score
+	Place       Place     // in the queue of the reader, who scores it
+
+	Problems fault.Problems // what is wrong with what was kept nevertheless
+	Clashes  []form.Clash   // what another window changed too: of these nothing was kept
+	Merged   bool           // another window saved since the page was opened
 }
 
 // Other is what another reviewer wrote, without their name.
@@ -78,24 +94,74 @@ func (s *Service) Open(ctx context.Context, ref ident.Ref) (Sheet, error) {
 			return err
 		}
 		tx.Saw("review", string(a.Ref))
-		if sheet, err = s.sheet(tx, a); err != nil {
+		if sheet, err = s.opened(tx, a); err != nil {
+			return err
+		}
+		if err := s.others(tx, &sheet); err != nil || len(sheet.Parts) == 0 {
+			return err
+		}
+		sheet.Place, err = s.place(tx, ref)
+		return err
+	})
+	return sheet, err
+}
+
+// opened gives a review with the application to read.
+func (s *Service) opened(tx *work.Tx, a *application.Application) (Sheet, error) {
+	sheet, err := s.sheet(tx, a)
+	if err != nil {
+		return sheet, err
+	}
+	return sheet, s.paper(tx, &sheet)
+}
+
+// paper adds what there is to read: how much it is, and without the names that the call hides from reviewers.
+func (s *Service) paper(tx *work.Tx, sheet *Sheet) error {
+	t, err := s.textOf(tx, sheet.Application)
+	if err != nil {
+		return err
+	}
+	sheet.Form, sheet.Standing, sheet.Size = t.form, t.sent, Size{t.words, len(t.sent.Files), len(sheet.Parts)}
+	if sheet.Names, err = organisations(tx, t.sent.Answers); err != nil {
+		return err
+	}
+	if sheet.Kind == "" {
+		return nil // no reviewer of it: those who oversee see all
+	}
+	t, err = s.maskedText(tx, sheet.Application, t)
+	sheet.Mask, sheet.Standing = t.mask, t.masked
+	return err
+}
+
+// Mask gives what hides the names in an application from somebody who may declare their interests in it, or review it; nil where they are
+// shown to them.
+func (s *Service) Mask(ctx context.Context, ref ident.Ref, act access.Action) (*Mask, error) {
+	var m *Mask
+	err := s.gate.Read(ctx, func(tx *work.Tx) error {
+		a, err := application.Permitted(tx, ref, act)
+		if err != nil {
+			return err
+		}
+		row, err := assignment.For(tx, a.ID, tx.By.ID)
+		if err != nil || row == nil {
 			return err
 		}
 		standing, err := application.StandingOf(tx, a.ID)
 		if err != nil {
 			return err
 		}
-		sheet.Standing = standing[a.ID]
-		if sheet.Form, err = s.library.Form(sheet.Standing.Form); err != nil {
-			return err
+		f, err := s.library.Form(standing[a.ID].Form)
+		if err != nil {
+			return err //nolint:wrapcheck // says which
 		}
-		if sheet.Names, err = organisations(tx, sheet.Standing.Answers); err != nil {
-			return err
-		}
-		return s.others(tx, &sheet)
+		m, err = mask(tx, a, f, standing[a.ID].Answers)
+		return err
 	})
-	return sheet, err
+	return m, err
 }
+
+// Title is the application's title as the reader sees it.
+func (s *Sheet) Title() string { return s.Mask.Text(s.Application.Title) }
 
 // sheet gives one's own part of it.
 func (s *Service) sheet(tx *work.Tx, a *application.Application) (Sheet, error) {
@@ -147,6 +213,7 @@ func (s *Service) others(tx *work.Tx, sheet *Sheet) error {
 	for _, r := range all {
 		number[r.Kind]++
 		if r.Person == tx.By.ID {
+			sheet.Earlier = slices.DeleteFunc(slices.Clone(versions), func(v Version) bool { return v.ReviewID != r.ID })
 			continue
 		}
 		o := Other{Kind: r.Kind, Number: number[r.Kind], Marks: r.Marks, Comments: r.Comments}
@@ -221,35 +288,16 @@ func (s *Service) Terms(ctx context.Context, ref ident.Ref) (bool, error) {
 	return accepted, err
 }
 
-// Typed is what was typed into a review, with the version that it was read at (0: nothing was saved).
-type Typed struct {
-	Marks    Marks
-	Comments string
-	Feedback string
-	Version  int
-}
-
-// Save keeps a draft, complete or not. Autosave is the same call.
-func (s *Service) Save(ctx context.Context, ref ident.Ref, in Typed) (Sheet, error) {
-	var sheet Sheet
-	err := s.gate.Write(ctx, func(tx *work.Tx) error {
-		var err error
-		sheet, err = s.save(tx, ref, in)
-		return err
-	})
-	return sheet, err
-}
-
 // Submit saves a review and sends it. What is missing is named part by part; what was typed is kept either way.
 func (s *Service) Submit(ctx context.Context, ref ident.Ref, in Typed) (Sheet, error) {
 	var sheet Sheet
 	var missing fault.Problems
-	err := s.gate.Write(ctx, func(tx *work.Tx) error {
+	err := s.tried(ctx, func(tx *work.Tx) error {
 		var err error
 		if sheet, err = s.sent(tx, ref, in); err != nil || sheet.Review.State == Submitted {
 			return err
 		}
-		if sheet, err = s.save(tx, ref, in); err != nil {
+		if sheet, err = s.save(tx, ref, in); err != nil || len(sheet.Clashes) > 0 {
 			return err
 		}
 		if missing = sheet.missing(); len(missing) > 0 {
@@ -257,10 +305,13 @@ func (s *Service) Submit(ctx context.Context, ref ident.Ref, in Typed) (Sheet, e
 		}
 		return s.submit(tx, &sheet)
 	})
-	if err == nil {
-		err = fault.Fields(missing)
+	if err != nil {
+		return sheet, err
 	}
-	return sheet, err
+	if len(missing) > 0 {
+		return sheet, fault.Fields(missing)
+	}
+	return sheet, sheet.kept()
 }
 
 // sent finds a review that was sent already: sending the same again is no fault, sending another is.
@@ -276,52 +327,15 @@ func (s *Service) sent(tx *work.Tx, ref ident.Ref, in Typed) (Sheet, error) {
 	same := sheet
 	same.fill(in)
 	if !same.Review.says(sheet.Review) {
-		return sheet, fault.New(fault.Conflict, "You have sent this review already. It can be revised")
+		return sheet, errSent()
 	}
 	return sheet, nil
-}
-
-// save keeps a draft, if the review can be written.
-func (s *Service) save(tx *work.Tx, ref ident.Ref, in Typed) (Sheet, error) {
-	a, err := application.Permitted(tx, ref, access.SaveReview)
-	if err != nil {
-		return Sheet{}, err
-	}
-	sheet, err := s.sheet(tx, a)
-	if err != nil {
-		return sheet, err
-	}
-	switch {
-	case sheet.Review.State == Submitted:
-		return sheet, fault.New(fault.Conflict, "You have sent this review already. It can be revised")
-	case !sheet.Editable:
-		return sheet, fault.New(fault.Conflict, "This application is not in assessment: its reviews cannot be changed")
-	case !sheet.Terms:
-		return sheet, fault.New(fault.Conflict, "Accept the terms for reviewers first")
-	case in.Version != sheet.Review.Version:
-		return sheet, fault.Stale(sheet.Review.inputs(), "This review was saved in another window after you opened it")
-	}
-	if problems := sheet.fill(in); len(problems) > 0 {
-		return sheet, fault.Fields(problems)
-	}
-	return sheet, keep(tx, a, &sheet.Review)
-}
-
-// keep saves a draft.
-func keep(tx *work.Tx, a *application.Application, r *Review) error {
-	r.SavedAt = tx.Now
-	guard(tx, a, access.SaveReview, nil, map[string]any{"version": r.Version + 1, "digest": r.digest()})
-	if r.Version == 0 {
-		r.ID, r.Version = ident.New[ident.Review](), 1
-		return work.Add(tx, r)
-	}
-	return work.Save(tx, r, &r.Version)
 }
 
 // submit makes a complete review count.
 func (s *Service) submit(tx *work.Tx, sheet *Sheet) error {
 	r, a := &sheet.Review, sheet.Application
-	r.State, r.SubmittedAt = Submitted, &tx.Now
+	r.State, r.SubmittedAt, r.TypingSince = Submitted, &tx.Now, nil
 	if err := work.Save(tx, r, &r.Version); err != nil {
 		return err
 	}

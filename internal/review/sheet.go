@@ -18,37 +18,74 @@ import (
 const (
 	longestReason = 4000
 	longestText   = 5000
+	ceilingReason = 10_000 // what is too long is kept up to here, so that nobody loses what they typed
+	ceilingText   = 15_000
 )
 
-// fill takes what was typed into the review. It is partial: what is missing is no problem yet, what is wrong is.
+// fill takes what was typed into the review, complete or not. It names what no page of ours sends, of which nothing is kept.
 func (s *Sheet) fill(in Typed) fault.Problems {
-	problems := fault.Problems{}
-	marks := Marks{}
+	foreign, marks := fault.Problems{}, Marks{}
+	for _, p := range s.Parts {
+		if g, there := s.Review.Marks[p.Code]; there && !in.brings(form.Code(p.Code)) {
+			marks[p.Code] = g
+		}
+	}
 	for code, g := range in.Marks {
 		g.Mark, g.Reason = strings.TrimSpace(g.Mark), tidy(g.Reason)
-		if !slices.ContainsFunc(s.Parts, func(p *rubric.Part) bool { return p.Code == code }) {
-			problems[string(code)] = fmt.Sprintf("You do not score %s", code)
-			continue
-		}
-		if _, _, ok := g.read(); !ok && g.Mark != "" {
-			problems[string(code)] = fmt.Sprintf("Select a score from 0 to %d, not applicable or abstain", rubric.Highest)
-		}
-		if form.Characters(g.Reason) > longestReason {
-			problems[string(code)+"-reason"] = "Reason must be 4,000 characters or fewer"
-		}
-		if !g.blank() {
+		if field, words := s.foreign(code, g); words != "" {
+			foreign[field] = words
+		} else if !g.blank() {
 			marks[code] = g
 		}
 	}
-	comments, feedback := tidy(in.Comments), tidy(in.Feedback)
-	if form.Characters(comments) > longestText {
-		problems["comments-panel"] = "Comments must be 5,000 characters or fewer"
+	s.Review.Marks = marks
+	if in.brings(CommentsCode) {
+		s.Review.Comments = tidy(in.Comments)
 	}
-	if form.Characters(feedback) > longestText {
-		problems["feedback"] = "Feedback must be 5,000 characters or fewer"
+	if in.brings(FeedbackCode) {
+		s.Review.Feedback = tidy(in.Feedback)
 	}
-	s.Review.Marks, s.Review.Comments, s.Review.Feedback = marks, comments, feedback
+	for field, text := range map[string]string{"comments-panel": s.Review.Comments, "feedback": s.Review.Feedback} {
+		if form.Characters(text) > ceilingText {
+			foreign[field] = tooLong("This text", longestText)
+		}
+	}
+	return foreign
+}
+
+// foreign says what about a part no page of ours sends, by its input; nothing if it is as it should be.
+func (s *Sheet) foreign(code rubric.Code, g Given) (field, words string) {
+	_, _, ok := g.read()
+	switch {
+	case !slices.ContainsFunc(s.Parts, func(p *rubric.Part) bool { return p.Code == code }):
+		return string(code), fmt.Sprintf("You do not score %s", code)
+	case !ok && g.Mark != "":
+		return string(code), fmt.Sprintf("Select a score from 0 to %d, not applicable or abstain", rubric.Highest)
+	case form.Characters(g.Reason) > ceilingReason:
+		return string(code) + "-reason", tooLong("Reason", longestReason)
+	}
+	return "", ""
+}
+
+// wrong names what is too long to be sent, by the inputs' names.
+func (s *Sheet) wrong() fault.Problems {
+	problems := fault.Problems{}
+	for code, g := range s.Review.Marks {
+		if form.Characters(g.Reason) > longestReason {
+			problems[string(code)+"-reason"] = tooLong("Reason for "+string(code), longestReason)
+		}
+	}
+	if form.Characters(s.Review.Comments) > longestText {
+		problems["comments-panel"] = tooLong("Comments", longestText)
+	}
+	if form.Characters(s.Review.Feedback) > longestText {
+		problems["feedback"] = tooLong("Feedback", longestText)
+	}
 	return problems
+}
+
+func tooLong(what string, most int) string {
+	return fmt.Sprintf("%s must be %d,000 characters or fewer", what, most/1000)
 }
 
 // tidy makes line breaks one kind and takes out what is no text.
@@ -57,9 +94,12 @@ func tidy(text string) string {
 	return strings.TrimSpace(text)
 }
 
+// Missing names what a review lacks to be sent, part by part, by the inputs' names.
+func (s *Sheet) Missing() fault.Problems { return s.missing() }
+
 // missing names what a review lacks to be sent, by the inputs' names.
 func (s *Sheet) missing() fault.Problems {
-	problems := fault.Problems{}
+	problems := s.wrong()
 	for _, p := range s.Parts {
 		g := s.Review.Marks[p.Code]
 		for field, words := range g.missing(p, s.Least) {

@@ -8,6 +8,7 @@ import (
 
 	"adoptionfund/internal/application"
 	"adoptionfund/internal/assignment"
+	"adoptionfund/internal/fund"
 	"adoptionfund/internal/ident"
 	"adoptionfund/internal/work"
 	"adoptionfund/internal/workflow"
@@ -18,14 +19,10 @@ func reviewOf(tx *work.Tx, id ident.Assignment) (*Review, error) {
 	return work.Find[Review](tx.DB().Where("assignment_id = ?", id), "review")
 }
 
-// submittedOf gives the submitted reviews of an application, the oldest first.
+// submittedOf gives the submitted reviews of an application, the one begun first first.
 func submittedOf(tx *work.Tx, id ident.Application) ([]Review, error) {
-	return work.Many[Review](tx.DB().Where("application_id = ? AND state = ?", id, Submitted).Order("submitted_at, id"), "reviews")
-}
-
-// submittedIn gives the submitted reviews of a call without their marks, the oldest first.
-func submittedIn(tx *work.Tx, call ident.Call) ([]Review, error) {
-	return work.Many[Review](inCall(tx, call).Where("state = ?", Submitted).Order("submitted_at, id"), "reviews")
+	// In the order in which they were begun: a revision does not change it.
+	return work.Many[Review](tx.DB().Where("application_id = ? AND state = ?", id, Submitted).Order("id"), "reviews")
 }
 
 // inCall narrows a query to rows of the applications of a call.
@@ -117,32 +114,64 @@ func confirmScore(tx *work.Tx, s *Score) error {
 
 // queued is an assignment with what a queue shows of its application.
 type queued struct {
-	Ref        ident.Ref
-	Title      string
-	LeadName   string
-	CallTitle  string
-	AppState   workflow.ApplicationState
-	Kind       string
-	State      assignment.State
-	DueAt      time.Time
-	SavedAt    *time.Time
-	Declared   bool
-	Conflicted bool
+	ApplicationID ident.Application
+	Ref           ident.Ref
+	Title         string
+	Theme         string
+	LeadName      string
+	SubmissionID  ident.Submission
+	Later         int // answers that came after the submission
+	CallRef       ident.CallRef
+	CallTitle     string
+	Pinned        string        // the settings of the call as they are kept
+	Settings      fund.Settings `gorm:"-"`
+	AppState      workflow.ApplicationState
+	Kind          string
+	State         assignment.State
+	DueAt         time.Time
+	SavedAt       *time.Time
+	Marks         Marks
+	Terms         bool // accepted for the round
+	Declared      bool
+	Waiting       bool // something that was declared is not settled yet
+	Conflicted    bool
 }
 
-// queueOf gives the assignments of a reviewer that stand, those due first first.
+func (q queued) paperKey() paperKey { return paperKey{q.SubmissionID, q.Later} }
+
+// queueOf gives the assignments of a reviewer that stand.
 func queueOf(tx *work.Tx, person ident.Person) ([]queued, error) {
 	var rows []queued
 	related := "EXISTS (SELECT 1 FROM application_people p WHERE p.application_id = a.id AND p.person = s.person AND p.relation = ?)"
 	err := tx.DB().Table("assignments AS s").
-		Select("a.ref, a.title, a.lead_name, c.title AS call_title, a.state AS app_state, s.kind, s.state, s.due_at, r.saved_at, "+related+" AS declared, "+related+" AS conflicted", "declared", "conflicted").
+		Select("a.id AS application_id, a.ref, a.title, a.theme, a.lead_name, a.submission_id, c.ref AS call_ref, c.title AS call_title, c.settings AS pinned, a.state AS app_state, s.kind, s.state, s.due_at, r.saved_at, COALESCE(r.marks, '{}') AS marks, "+
+			"(SELECT COUNT(*) FROM amendments m WHERE m.submission_id = a.submission_id) AS later, "+
+			"EXISTS (SELECT 1 FROM reviewers v WHERE v.round_id = a.round_id AND v.person = s.person AND v.terms_accepted_at IS NOT NULL) AS terms, "+
+			"EXISTS (SELECT 1 FROM interests i WHERE i.application_id = a.id AND i.person = s.person AND i.source = 'declared' AND i.severity = 'asks' AND i.settled_as = '' AND i.withdrawn_at IS NULL) AS waiting, "+
+			related+" AS declared, "+related+" AS conflicted", application.Declared, application.Conflicted).
 		Joins("JOIN applications a ON a.id = s.application_id").Joins("JOIN calls c ON c.id = a.call_id").Joins("LEFT JOIN reviews r ON r.assignment_id = s.id").
 		Where("s.person = ? AND s.state IN ?", person, []assignment.State{assignment.Standing, assignment.Done}).
-		Order("s.state DESC, s.due_at, a.ref").Find(&rows).Error
+		Order("s.due_at, a.ref").Find(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("reading a reviewer's queue: %w", err)
 	}
-	return rows, nil
+	return rows, settle(rows)
+}
+
+// settle reads the settings of each call once: a queue has many reviews of few calls.
+func settle(rows []queued) error {
+	known := map[string]fund.Settings{}
+	for i := range rows {
+		set, there := known[rows[i].Pinned]
+		if !there {
+			if err := set.Scan(rows[i].Pinned); err != nil {
+				return fmt.Errorf("reading a reviewer's queue: %w", err)
+			}
+			known[rows[i].Pinned] = set
+		}
+		rows[i].Settings = set
+	}
+	return nil
 }
 
 // Minute is a reason that the chair gave for a step of an assessment, as the minutes show it.
@@ -165,4 +194,36 @@ func addMinute(tx *work.Tx, a *application.Application, on workflow.Event, reaso
 // MinutesIn gives the reasons that were minuted in a call, oldest first.
 func MinutesIn(tx *work.Tx, call ident.Call) ([]Minute, error) {
 	return work.Many[Minute](inCall(tx, call).Order("at, id"), "minutes")
+}
+
+// feedbackOf gives the versions of the feedback on an application, the newest first.
+func feedbackOf(tx *work.Tx, id ident.Application) ([]FeedbackVersion, error) {
+	return work.Many[FeedbackVersion](tx.DB().Where("application_id = ?", id).Order("version DESC"), "versions of feedback")
+}
+
+// latestFeedback gives the feedback that stands in a call, by application, with one query.
+func latestFeedback(tx *work.Tx, call ident.Call) (map[ident.Application]FeedbackVersion, error) {
+	rows, err := work.Many[FeedbackVersion](inCall(tx, call).Order("application_id, version"), "feedback")
+	latest := make(map[ident.Application]FeedbackVersion, len(rows))
+	for _, v := range rows {
+		latest[v.ApplicationID] = v
+	}
+	return latest, err
+}
+
+// writtenFor counts the submitted reviews of a call that say something to the applicant, by application.
+func writtenFor(tx *work.Tx, call ident.Call) (map[ident.Application]int, error) {
+	var rows []struct {
+		ApplicationID ident.Application
+		N             int
+	}
+	err := inCall(tx, call).Model(&Review{}).Select("application_id, COUNT(*) AS n").Where("state = ? AND feedback <> ''", Submitted).Group("application_id").Find(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("counting feedback: %w", err)
+	}
+	counts := make(map[ident.Application]int, len(rows))
+	for _, row := range rows {
+		counts[row.ApplicationID] = row.N
+	}
+	return counts, nil
 }

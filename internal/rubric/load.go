@@ -74,6 +74,7 @@ var (
 	partPattern      = regexp.MustCompile(`^[A-Z]{2}\d{1,2}$`)
 	criterionPattern = regexp.MustCompile(`^[A-Z]{2}$`)
 	kindPattern      = regexp.MustCompile(`^[a-z][a-z_]{0,19}$`)
+	themePattern     = regexp.MustCompile(`^[A-Z]{2,6}$`)
 )
 
 func (r *Rubric) read(root source.Node) {
@@ -114,7 +115,7 @@ func readHeading(item source.Node) Heading {
 }
 
 func (r *Rubric) readPart(item source.Node) *Part {
-	f := item.Fields("code", "criterion", "title", "weight", "source", "kinds", "guidance", "bounds", "descriptors")
+	f := item.Fields("code", "criterion", "title", "weight", "source", "kinds", "applies_to", "guidance", "bounds", "descriptors")
 	p := &Part{
 		Code: Code(f.Must("code")), Criterion: Criterion(f.Must("criterion")), Title: f.Must("title"), Weight: f.Get("weight").Int(),
 		Source: Source(f.Must("source")), Guidance: f.Must("guidance"),
@@ -132,6 +133,7 @@ func (r *Rubric) readPart(item source.Node) *Part {
 		f.Get("source").Fault("source: %q is not one of %s, %s, %s", p.Source, Reviewers, Assessor, Officers)
 	}
 	r.readKinds(f.Get("kinds"), p)
+	readThemes(f.Get("applies_to"), p)
 	readBounds(f.Get("bounds"), p)
 	readDescriptors(f.Get("descriptors"), p)
 	return p
@@ -151,6 +153,28 @@ func (r *Rubric) readKinds(n source.Node, p *Part) {
 	}
 	if (p.Source == Reviewers) != (len(n.Items()) > 0) {
 		n.Fault("part %s: kinds of reviewer stand where the source is reviewers, and only there", p.Code)
+	}
+}
+
+// readThemes reads in which themes a part is scored.
+func readThemes(n source.Node, p *Part) {
+	if n.Absent() {
+		return
+	}
+	list := n.Fields("themes").Get("themes")
+	if len(list.Items()) == 0 {
+		n.Fault("part %s: applies_to needs themes, such as {themes: [CAR]}", p.Code)
+	}
+	for _, item := range list.Items() {
+		theme := item.Text()
+		switch {
+		case !themePattern.MatchString(theme):
+			item.Fault("theme %q should be two to six capital letters", theme)
+		case slices.Contains(p.Themes, theme):
+			item.Fault("theme %s is there already", theme)
+		default:
+			p.Themes = append(p.Themes, theme)
+		}
 	}
 }
 
@@ -207,5 +231,30 @@ func (r *Rubric) checkWhole(parts source.Node) {
 	}
 	if sum != 100 {
 		parts.Fault("the weights add up to %d, not to 100", sum)
+	}
+	r.checkThemes(parts)
+}
+
+// checkThemes refuses a rubric in which a kind of reviewer has nothing to score in some theme.
+func (r *Rubric) checkThemes(parts source.Node) {
+	themes := []string{""} // one that no part names
+	for _, p := range r.Parts {
+		for _, theme := range p.Themes {
+			if !slices.Contains(themes, theme) {
+				themes = append(themes, theme)
+			}
+		}
+	}
+	for _, theme := range themes {
+		in := r.In(theme)
+		for _, k := range r.Kinds {
+			switch {
+			case len(in.For(Kind(k.Code))) > 0:
+			case theme == "":
+				parts.Fault("reviewers of the kind %s score no part that applies to all themes", k.Code)
+			default:
+				parts.Fault("reviewers of the kind %s score no part in the theme %s", k.Code, theme)
+			}
+		}
 	}
 }

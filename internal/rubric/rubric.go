@@ -61,11 +61,39 @@ type Part struct {
 	Title       string
 	Weight      int
 	Source      Source
-	Kinds       []Kind // of the reviewers who score it
+	Kinds       []Kind   // of the reviewers who score it
+	Themes      []string // in which it is scored; none: in all
 	Guidance    string
 	Descriptors [Highest + 1]string // what each score means
 	bounds      map[string]Bounds
+	outside     *string // the theme in which it is left out
 }
+
+// AppliesTo reports whether the part is scored in a theme.
+func (p *Part) AppliesTo(theme string) bool {
+	return len(p.Themes) == 0 || slices.Contains(p.Themes, theme)
+}
+
+// In is the rubric as it is in the calls of a theme: nobody scores the parts that do not apply there, totals name them as left out, and the
+// weights of the others are scaled up.
+func (r *Rubric) In(theme string) *Rubric {
+	if !slices.ContainsFunc(r.Parts, func(p *Part) bool { return !p.AppliesTo(theme) }) {
+		return r
+	}
+	in := *r
+	in.Parts = slices.Clone(r.Parts)
+	for i, p := range in.Parts {
+		if !p.AppliesTo(theme) {
+			without := *p
+			without.outside = &theme
+			in.Parts[i] = &without
+		}
+	}
+	return &in
+}
+
+// Outside reports whether the part is not scored in the theme that the rubric was taken for.
+func (p *Part) Outside() bool { return p.outside != nil }
 
 // Bounds are the least and the best score that a status permits.
 type Bounds struct{ Least, Best int }
@@ -86,7 +114,7 @@ func (r *Rubric) Part(code Code) *Part {
 func (r *Rubric) For(kind Kind) []*Part {
 	var parts []*Part
 	for _, p := range r.Parts {
-		if slices.Contains(p.Kinds, kind) {
+		if slices.Contains(p.Kinds, kind) && !p.Outside() {
 			parts = append(parts, p)
 		}
 	}
@@ -95,7 +123,7 @@ func (r *Rubric) For(kind Kind) []*Part {
 
 // From is the part with a source other than reviewers, nil if the rubric has none.
 func (r *Rubric) From(s Source) *Part {
-	i := slices.IndexFunc(r.Parts, func(p *Part) bool { return p.Source == s })
+	i := slices.IndexFunc(r.Parts, func(p *Part) bool { return p.Source == s && !p.Outside() })
 	if i < 0 {
 		return nil
 	}

@@ -227,6 +227,11 @@ func TestABrokenRubricIsRefusedWithItsLine(t *testing.T) {
 		"one bound":          {"[1, 4]", "[1]", "the least and the best score should stand here"},
 		"unknown key":        {"guidance: Compare", "advice: Compare", `"advice" is not a known key`},
 		"unknown column":     {"column: ev", "column: evidence", `column: "evidence" is not one of`},
+		"no theme":           {"    weight: 5\n", "    weight: 5\n    applies_to: {themes: []}\n", "part IN1: applies_to needs themes"},
+		"unknown condition":  {"    weight: 5\n", "    weight: 5\n    applies_to: {regions: [London]}\n", `"regions" is not a known key`},
+		"wrong theme":        {"    weight: 5\n", "    weight: 5\n    applies_to: {themes: [Cardiology]}\n", `theme "Cardiology" should be two to six capital letters`},
+		"theme twice":        {"    weight: 5\n", "    weight: 5\n    applies_to: {themes: [CAR, CAR]}\n", "theme CAR is there already"},
+		"idle kind":          {"  - {code: ppv, title: Patient and public voice}\n", "  - {code: ppv, title: Patient and public voice}\n  - {code: legal, title: Legal}\n", "reviewers of the kind legal score no part"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -248,4 +253,102 @@ func TestABrokenRubricIsRefusedWithItsLine(t *testing.T) {
 	if problems := rubric.CheckFile("r.yaml", data); len(problems) != 0 {
 		t.Error(problems)
 	}
+}
+
+// onlyIn is the standard rubric with parts that are scored in some themes only.
+func onlyIn(tb testing.TB, themes map[rubric.Code]string) *rubric.Rubric {
+	tb.Helper()
+	data, err := os.ReadFile("../../configs/rubrics/default-1.yaml")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	text := string(data)
+	for code, list := range themes {
+		text = strings.Replace(text, "  - code: "+string(code)+"\n", "  - code: "+string(code)+"\n    applies_to: {themes: ["+list+"]}\n", 1)
+	}
+	r, err := rubric.Parse("r.yaml", []byte(text))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return r
+}
+
+func TestAPartAppliesInItsThemesOnly(t *testing.T) {
+	t.Parallel()
+	r := onlyIn(t, map[rubric.Code]string{"IN1": "DIG, GAS", "DT1": "CAR"})
+	car, dig := r.In("CAR"), r.In("DIG")
+	if len(car.For("ppv")) != 2 || len(dig.For("ppv")) != 3 || car.From(rubric.Assessor) == nil || dig.From(rubric.Assessor) != nil {
+		t.Errorf("%v %v", car.For("ppv"), dig.For("ppv"))
+	}
+	got := car.Sum(everywhere(r, 4)) // also of what should not have been scored
+	in, _ := got.Part("IN1")
+	if got.Total.String() != "80.00" || got.Weight != 95 || !got.Complete || in.Counts || in.LeftOut != "is not scored in the theme CAR" {
+		t.Errorf("%s of weight %d, %+v", got.Total, got.Weight, in)
+	}
+	if got := dig.Sum(everywhere(r, 4)); got.Weight != 90 || got.Total.String() != "80.00" {
+		t.Errorf("%s of weight %d", got.Total, got.Weight)
+	}
+	whole := standard(t)
+	if whole.In("CAR") != whole {
+		t.Error("a rubric without conditions is the same in every theme")
+	}
+	problems := rubric.CheckFile("r.yaml", []byte(strings.ReplaceAll(text(t), "    kinds: [clinical, technical, ppv]\n", "    kinds: [clinical, technical, ppv]\n    applies_to: {themes: [CAR]}\n")))
+	if len(problems) != 0 {
+		t.Errorf("ppv reviewers have other parts: %v", problems)
+	}
+}
+
+func text(tb testing.TB) string {
+	tb.Helper()
+	data, err := os.ReadFile("../../configs/rubrics/default-1.yaml")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return string(data)
+}
+
+func TestAKindWithNothingToScoreInAThemeIsRefused(t *testing.T) {
+	t.Parallel()
+	broken := text(t)
+	for _, code := range []string{"EV2", "RO2", "IN1"} {
+		broken = strings.Replace(broken, "  - code: "+code+"\n", "  - code: "+code+"\n    applies_to: {themes: [CAR]}\n", 1)
+	}
+	problems := rubric.CheckFile("r.yaml", []byte(broken))
+	if len(problems) != 1 || !strings.Contains(problems[0].Reason, "reviewers of the kind ppv score no part that applies to all themes") {
+		t.Error(problems)
+	}
+}
+
+// TestLeavingPartsOutNeverCountsThemAsZero: whatever is not applicable, abstained from or outside the theme, the total is that of the parts
+// that count with their weights scaled up, and never lower than it would be with zeros.
+func TestLeavingPartsOutNeverCountsThemAsZero(t *testing.T) {
+	t.Parallel()
+	r := onlyIn(t, map[rubric.Code]string{"IN1": "DIG", "VM1": "GAS"})
+	rapid.Check(t, func(t *rapid.T) {
+		theme := rapid.SampledFrom([]string{"CAR", "DIG", "GAS"}).Draw(t, "theme")
+		var scores, zeros []rubric.Score
+		exact, weight := 0, 0
+		for _, p := range r.In(theme).Parts {
+			value := rapid.IntRange(0, 5).Draw(t, string(p.Code))
+			mark := rapid.SampledFrom([]rubric.Mark{rubric.Scored, rubric.Scored, rubric.NotApplicable, rubric.Abstained}).Draw(t, "mark")
+			scores = append(scores, rubric.Score{Part: p.Code, Mark: mark, Value: value})
+			if mark == rubric.Scored && !p.Outside() {
+				exact += value * p.Weight
+				weight += p.Weight
+				zeros = append(zeros, score(p.Code, value))
+			} else {
+				zeros = append(zeros, score(p.Code, 0))
+			}
+		}
+		got := r.In(theme).Sum(scores)
+		if got.Weight != weight || !got.Complete {
+			t.Fatalf("weight %d, want %d, complete %t", got.Weight, weight, got.Complete)
+		}
+		if weight > 0 && math.Abs(got.Total.Float()-float64(exact)*100/float64(5*weight)) > 0.00501 {
+			t.Fatalf("total %s, want %v", got.Total, float64(exact)*100/float64(5*weight))
+		}
+		if with := r.Sum(zeros).Total; weight > 0 && got.Total < with {
+			t.Fatalf("%s is below %s, which counts what was left out as zero", got.Total, with)
+		}
+	})
 }

@@ -120,7 +120,7 @@ func (t Result) Part(code Code) (PartTotal, bool) {
 }
 
 // Sum makes the total of the scores that stand. A part's score is its consensus, else the mean of its scores; a part that does not
-// apply, has only abstentions, or no score yet is left out, and the other weights are scaled up to 100. Nothing is ever counted
+// apply or is not scored in the theme, has only abstentions, or no score yet is left out, and the other weights are scaled up to 100. Nothing is ever counted
 // as zero that was not scored zero.
 func (r *Rubric) Sum(scores []Score) Result {
 	t := Result{Complete: true, Parts: make([]PartTotal, len(r.Parts))}
@@ -146,6 +146,10 @@ const (
 // mean finds the score of a part, exactly.
 func (p *Part) mean(scores []Score) (PartTotal, *big.Rat) {
 	t := PartTotal{Part: p, LeftOut: notYet}
+	if p.Outside() {
+		t.LeftOut = "is not scored in the theme " + *p.outside
+		return t, nil
+	}
 	sum, consensus := 0, -1
 	for _, s := range scores {
 		switch {

@@ -62,6 +62,27 @@ func DatabaseURL(tb testing.TB) string {
 	return "sqlite://" + path
 }
 
+// CopyURL copies a database that nobody is connected to, and gives the address of the copy.
+func CopyURL(tb testing.TB, address string) string {
+	tb.Helper()
+	if server := os.Getenv(PostgresVariable); server != "" {
+		u, err := url.Parse(address)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		return createPostgres(tb, server, strings.TrimPrefix(u.Path, "/"))
+	}
+	data, err := os.ReadFile(strings.TrimPrefix(address, "sqlite://"))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	path := filepath.Join(tb.TempDir(), "fund.db")
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		tb.Fatal(err)
+	}
+	return "sqlite://" + path
+}
+
 // EmptyDatabaseURL gives the address of a database without a schema.
 func EmptyDatabaseURL(tb testing.TB) string {
 	tb.Helper()

@@ -13,6 +13,7 @@ import (
 	"adoptionfund/internal/fund"
 	"adoptionfund/internal/ident"
 	"adoptionfund/internal/interest"
+	"adoptionfund/internal/letter"
 	"adoptionfund/internal/notify"
 	"adoptionfund/internal/review"
 	"adoptionfund/internal/rubric"
@@ -28,6 +29,7 @@ type Panel struct {
 	Interests   *interest.Service
 	Assignments *assignment.Service
 	Reviews     *review.Service
+	Letters     *letter.Service
 	Status      status.Status // the provisional DTAC status of every application
 }
 
@@ -49,9 +51,10 @@ func (w *World) Panel() *Panel {
 	var err error
 	p.Rubrics, err = rubric.NewLibrary(configs.FS)
 	w.no(err)
-	p.Interests = interest.NewService(w.Gate, w.Library, interest.Reviews{Employer: assignment.Employer, Strike: review.Strike})
-	p.Assignments = assignment.NewService(w.Gate, w.Library)
+	p.Interests = interest.NewService(w.Gate, w.Library, interest.Reviews{Employers: assignment.Employers, Strike: review.Strike})
+	p.Assignments = assignment.NewService(w.Gate, w.Library, w.People)
 	p.Reviews = review.NewService(w.Gate, w.Library, p.Rubrics, func(*work.Tx, ident.Application) (status.Status, error) { return p.Status, nil })
+	p.Letters = letter.NewService(w.Gate, p.Reviews, letter.Sender{Service: "Adoption Fund", Contact: "fund@example.org", Public: "http://fund.example"})
 	c := w.OpenCall()
 	round := access.Scope{Round: c.RoundID}
 	for email, role := range map[string]string{Manager: "administrator", Auditor: "auditor"} {

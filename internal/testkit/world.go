@@ -143,7 +143,7 @@ func (w *World) Person(email, role string, in access.Scope) people.Person {
 			return err
 		}
 		var err error
-		if p, err = people.Ensure(tx, email, nameOf(email)); err != nil {
+		if p, err = people.Ensure(tx, email, NameOf(email)); err != nil {
 			return err
 		}
 		tx.Record(audit.Event{Verb: "account.confirm", Kind: "person", Subject: string(p.ID)})
@@ -176,8 +176,8 @@ func (w *World) giveByEvent(tx *work.Tx, id ident.Person, role string) error {
 	return people.GiveRoles(tx, id, info.GivenBy)
 }
 
-// nameOf makes an invented name of an address: "Applicant Invented".
-func nameOf(email string) string {
+// NameOf makes an invented name of an address: "Applicant Invented".
+func NameOf(email string) string {
 	local, _, _ := strings.Cut(email, "@")
 	return strings.ToUpper(local[:1]) + local[1:] + " Invented"
 }
@@ -185,13 +185,13 @@ func nameOf(email string) string {
 // WithPassword sets Password for a person, as accepting an invitation does, so that they can sign in with HTTP.
 func (w *World) WithPassword(email string) {
 	w.tb.Helper()
-	link, err := w.People.Add(w.Operator(), people.Newcomer{Email: Address(email), Name: nameOf(Address(email))})
+	link, err := w.People.Add(w.Operator(), people.Newcomer{Email: Address(email), Name: NameOf(Address(email))})
 	w.no(err)
 	if link == "" {
 		return
 	}
 	_, token, _ := strings.Cut(link, "token=")
-	w.no(w.People.Accept(w.Anonymous(), token, nameOf(Address(email)), Password))
+	w.no(w.People.Accept(w.Anonymous(), token, NameOf(Address(email)), Password))
 }
 
 // ActFor lets a person act for an organisation.
@@ -392,7 +392,7 @@ func (w *World) Signed(a *application.Application) *application.Application {
 		ctx := w.As(email)
 		page, err := w.Applications.ToSign(ctx, a.Ref)
 		w.no(err)
-		w.no(w.Applications.Sign(ctx, a.Ref, nameOf(email), page.Digest))
+		w.no(w.Applications.Sign(ctx, a.Ref, NameOf(email), page.Digest))
 	}
 	return w.Application(a.Ref)
 }

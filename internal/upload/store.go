@@ -88,11 +88,12 @@ func Abandoned(tx *work.Tx, since time.Time) ([]Uploading, error) {
 	return work.Many[Uploading](tx.DB().Where("touched_at < ?", since).Order("id").Limit(1000), "uploads")
 }
 
-// NamedDigests gives those of the digests that a piece names.
+// NamedDigests gives those of the digests that a piece or a kept file names.
 func NamedDigests(tx *work.Tx, digests []string) ([]string, error) {
 	var found []string
 	if err := tx.DB().Raw("SELECT digest FROM upload_pieces WHERE digest IN ?", digests).Scan(&found).Error; err != nil {
 		return nil, fmt.Errorf("looking for the pieces that are named: %w", err)
 	}
-	return found, nil
+	kept, err := keptDigests(tx, digests)
+	return append(found, kept...), err
 }

@@ -2,6 +2,7 @@ package work
 
 import (
 	"fmt"
+	"slices"
 
 	"adoptionfund/internal/access"
 	"adoptionfund/internal/fault"
@@ -16,7 +17,13 @@ type Guards map[workflow.GuardName]func() (bool, error)
 func Step[S ~string](tx *Tx, m workflow.Machine[S], from S, on workflow.Event, what access.Resource, guards Guards) (workflow.Move[S], error) { //nolint:revive // what a step is made of
 	move, err := m.Step(from, on)
 	if err != nil {
-		return move, hidden(tx, m, on, what, err)
+		if err := hidden(tx, m, on, what); err != nil {
+			return move, err
+		}
+		if tx.outside(what.Facts()) {
+			err = m.Impossible(from, on)
+		}
+		return move, err //nolint:wrapcheck // a fault for the person
 	}
 	if err := tx.Require(move.Action, what); err != nil {
 		return move, err
@@ -37,9 +44,9 @@ func Step[S ~string](tx *Tx, m workflow.Machine[S], from S, on workflow.Event, w
 	return move, nil
 }
 
-// hidden is what is said of a move that cannot be made now: those who may not know of the thing do not learn from it in which state
+// hidden is what is said of a move that cannot be made now to those who may not know of the thing: they do not learn from it in which state
 // it is.
-func hidden[S ~string](tx *Tx, m workflow.Machine[S], on workflow.Event, what access.Resource, impossible error) error {
+func hidden[S ~string](tx *Tx, m workflow.Machine[S], on workflow.Event, what access.Resource) error {
 	for _, move := range m.Moves() {
 		if move.On != on {
 			continue
@@ -48,7 +55,12 @@ func hidden[S ~string](tx *Tx, m workflow.Machine[S], on workflow.Event, what ac
 			return err
 		}
 	}
-	return impossible
+	return nil
+}
+
+// outside reports whether the one who acts is on the applicant's side, who know states by other words than the fund.
+func (tx *Tx) outside(f access.Facts) bool {
+	return tx.By.ID != "" && slices.Contains(slices.Concat(f.Owners, f.Contributors, f.Signatories, f.Suppliers), tx.By.ID)
 }
 
 // Holds is a guard that is known to hold or not.

@@ -76,6 +76,14 @@ func (tx *Tx) May(act access.Action, what access.Resource) (bool, error) {
 	return decision.Allowed, err
 }
 
+// MayConfirmed is May for pages that ask in the same form for the password that the action needs: as if the principal had given it.
+func (tx *Tx) MayConfirmed(act access.Action, what access.Resource) (bool, error) {
+	by := tx.By
+	tx.By.Confirmed = true
+	defer func() { tx.By = by }()
+	return tx.May(act, what)
+}
+
 // Anywhere is where the principal may do an action: the widest of their scopes, for lists that are narrowed afterwards.
 func (tx *Tx) Anywhere(act access.Action) access.Scope {
 	if scopes := tx.gate.policy.Scopes(tx.By, act); len(scopes) > 0 {
@@ -93,7 +101,7 @@ func (tx *Tx) decide(act access.Action, facts access.Facts) (access.Decision, er
 		if err != nil {
 			return access.Decision{}, err
 		}
-		facts.Did = append(facts.Did, did...)
+		facts.Did, facts.Confirmed = append(facts.Did, did...), tx.By.Confirmed
 	}
 	return tx.gate.policy.Can(tx.By, act, facts), nil
 }
@@ -219,6 +227,20 @@ func (tx *Tx) Verify() (audit.Finding, error) {
 		return f, fmt.Errorf("verifying the audit trail: %w", err)
 	}
 	return f, nil
+}
+
+// Checkpoint signs what a verification found whole.
+func (tx *Tx) Checkpoint(f audit.Finding, at time.Time) audit.Checkpoint {
+	return tx.gate.key.Checkpoint(f, at)
+}
+
+// Against says where the trail departs from a checkpoint that somebody kept; empty if it does not.
+func (tx *Tx) Against(c audit.Checkpoint) (string, error) {
+	said, err := c.Against(tx.db, tx.gate.key.Public())
+	if err != nil {
+		return "", fmt.Errorf("holding the trail against a checkpoint: %w", err)
+	}
+	return said, nil
 }
 
 // count notes the rows that a statement changed, and, while bookkeeping, the table that it had no business with.

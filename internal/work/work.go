@@ -37,6 +37,7 @@ type Gate struct {
 	messages *notify.Catalogue
 	now      func() time.Time
 	reads    *audit.ReadLog
+	turn     chan struct{} // whoever writes holds it, where the database has one writer; nil: it has many
 }
 
 // New makes a gate. now is the clock.
@@ -58,7 +59,11 @@ func New(d *db.DB, policy *access.Policy, key audit.Key, messages *notify.Catalo
 	if err != nil {
 		return nil, fmt.Errorf("preparing the gate: %w", err)
 	}
-	return &Gate{d, policy, key, messages, now, audit.NewReadLog(d.Write, key)}, nil
+	g := &Gate{db: d, policy: policy, key: key, messages: messages, now: now, reads: audit.NewReadLog(d.Write, key)}
+	if d.Dialect == db.SQLite {
+		g.turn = make(chan struct{}, 1)
+	}
+	return g, nil
 }
 
 // Policy is the policy that the gate asks.
@@ -115,13 +120,15 @@ func (g *Gate) write(ctx context.Context, level sql.IsolationLevel, fn func(*Tx)
 	}
 	for try := 1; ; try++ {
 		tx := g.open(ctx, by)
-		err := g.db.Write.WithContext(context.WithValue(ctx, insideKey{}, true)).Transaction(func(db *gorm.DB) error {
-			tx.db = db.Set(txKey, tx).Session(&gorm.Session{})
-			if err := fn(tx); err != nil {
-				return err
-			}
-			return tx.seal(db)
-		}, &sql.TxOptions{Isolation: level})
+		err := g.inTurn(ctx, func() error {
+			return g.db.Write.WithContext(context.WithValue(ctx, insideKey{}, true)).Transaction(func(db *gorm.DB) error {
+				tx.db = db.Set(txKey, tx).Session(&gorm.Session{})
+				if err := fn(tx); err != nil {
+					return err
+				}
+				return tx.seal(db)
+			}, &sql.TxOptions{Isolation: level})
+		})
 		if err == nil {
 			for _, f := range tx.after {
 				f()
@@ -131,6 +138,21 @@ func (g *Gate) write(ctx context.Context, level sql.IsolationLevel, fn func(*Tx)
 		if try == tries || !collided(err) {
 			return err //nolint:wrapcheck // the use case has said what it was doing
 		}
+	}
+}
+
+// inTurn lets those who write wait for one another in the order in which they came. The pool of database/sql serves those who wait at random:
+// in a rush somebody would wait for ever.
+func (g *Gate) inTurn(ctx context.Context, write func() error) error {
+	if g.turn == nil {
+		return write()
+	}
+	select {
+	case g.turn <- struct{}{}:
+		defer func() { <-g.turn }()
+		return write()
+	case <-ctx.Done():
+		return fmt.Errorf("waiting to write: %w", ctx.Err())
 	}
 }
 
@@ -154,7 +176,7 @@ func (g *Gate) Keep(ctx context.Context, fn func(*Tx) error) error {
 
 // bookkeeping lists the tables that Keep may change.
 func bookkeeping() []string {
-	return []string{"sessions", "held_forms", "uploads", "upload_pieces", "rule_runs", "saved_views", "batch_results"}
+	return []string{"sessions", "held_forms", "uploads", "upload_pieces", "rule_runs", "saved_views", "batch_results", "computations"}
 }
 
 // Read runs fn in a transaction that sees one moment and cannot write. Nobody needs to have signed in; what a person may see

@@ -90,3 +90,13 @@ func agreementMoves() []Move[AwardState] {
 		Action: access.ApproveClosing, Guards: need(ClosingProposed, Reconciled), Effects: tell(TellAwardClosed),
 	})...)
 }
+
+// Promised reports whether an award in a state counts as awarded: it is not declined, lapsed, withdrawn, not offered or terminated.
+func Promised(s AwardState) bool {
+	switch s {
+	case NotOffered, Lapsed, OfferWithdrawn, OfferDeclined, Terminated:
+		return false
+	case PreAwardChecks, OnHold, Offered, Accepted, Active, Suspended, Completed, AwardClosed:
+	}
+	return true
+}

@@ -54,7 +54,7 @@ func callMoves() []Move[CallState] {
 		{CallClosed, ReopenCall, CallOpen, "reopen it", "fund manager and senior officer", access.ConfirmCallReopening, need(ReopeningProposed, LaterDeadline), tell(TellCallReopened).queue(access.ReopenDraft)},
 		{CallClosed, Decide, CallDecided, "approve the proposal", "approver", access.ApproveProposal, need(WithinLimit, DeviationsSettled), tell(TellProposalApproved)},
 		{CallClosed, DecideSecond, CallDecided, "approve the proposal", "second approver", access.ApproveProposalSecond, need(FirstApprovalGiven, DeviationsSettled), tell(TellProposalApproved)},
-		{CallDecided, VoidApproval, CallClosed, "void the approval", "system", access.VoidProposal, nil, tell(TellProposalReturned)},
+		{CallDecided, VoidApproval, CallClosed, "void the approval", "system", access.VoidProposal, nil, Effects{}},
 		{CallDecided, ReturnApproval, CallClosed, "return the proposal", "approver", access.ReturnProposal, need(ReasonGiven), tell(TellProposalReturned)},
 		{CallDecided, ReleaseDecisions, CallReleased, "release its decisions", "clock, at its time", access.ReleaseCall, need(ReleaseTimeCome), tell(TellReleased)},
 		{CallReleased, Decide, CallReleased, "approve a later proposal", "approver", access.ApproveProposal, need(WithinLimit, DeviationsSettled), tell(TellProposalApproved)},

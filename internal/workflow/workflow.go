@@ -97,20 +97,25 @@ func (m Machine[S]) Info(s S) Info[S] {
 
 // Step is the move that on makes from a state. Where there is none it says so in words; the thing may have moved meanwhile.
 func (m Machine[S]) Step(from S, on Event) (Move[S], error) {
-	label := ""
 	for _, move := range m.moves {
-		if move.On != on {
-			continue
-		}
-		if move.From == from {
+		if move.On == on && move.From == from {
 			return move, nil
 		}
-		label = move.Label
 	}
-	if label == "" {
-		return Move[S]{}, fmt.Errorf("workflow: the %s has no event %q", m.name, on)
+	return Move[S]{}, m.refusal(on, m.Info(from).Label)
+}
+
+// Impossible is what Step says to the applicant's side, in the words in which they know the state: the fund's would tell them what is embargoed.
+func (m Machine[S]) Impossible(from S, on Event) error {
+	return m.refusal(on, m.Info(from).ApplicantLabel)
+}
+
+func (m Machine[S]) refusal(on Event, state string) error {
+	i := slices.IndexFunc(m.moves, func(move Move[S]) bool { return move.On == on })
+	if i < 0 {
+		return fmt.Errorf("workflow: the %s has no event %q", m.name, on)
 	}
-	return Move[S]{}, fault.New(fault.Conflict, "The %s is now “%s”: you cannot %s. It may have changed since you opened the page.", m.name, m.Info(from).Label, label)
+	return fault.New(fault.Conflict, "The %s is now “%s”: you cannot %s. It may have changed since you opened the page.", m.name, state, m.moves[i].Label)
 }
 
 // From are the moves that leave a state.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"io"
 	"strconv"
+
+	"adoptionfund/internal/form"
 )
 
 // Input is a line of text. Type is text if empty.
@@ -93,6 +95,7 @@ type Textarea struct {
 	Heading, LabelHidden         bool
 	Rows                         int // default 5
 	MaxWords, MaxLength          int
+	MinWords                     int // counted below the text; beside no other count
 	DescribedBy                  string
 }
 
@@ -102,6 +105,9 @@ func (t Textarea) control() control {
 	id, described := orName(t.ID, t.Name), t.DescribedBy
 	if t.counted() {
 		described = classes(described, id+"-info")
+	}
+	if t.MinWords > 0 {
+		described = classes(described, id+"-words")
 	}
 	return control{
 		id: id, label: t.Label, hint: t.Hint, problem: t.Error, size: t.Size,
@@ -118,6 +124,18 @@ func (t Textarea) rows() string {
 
 func (t Textarea) class() string {
 	return classes("nhsuk-textarea", when(t.counted(), "nhsuk-js-character-count"), when(t.Error != "", "nhsuk-textarea--error"))
+}
+
+// enough says how many words there are, and how many are needed.
+func (t Textarea) enough() string {
+	switch n := form.Words(t.Value); {
+	case n < t.MinWords:
+		return strconv.Itoa(n) + " of at least " + strconv.Itoa(t.MinWords) + " words"
+	case n == 1:
+		return "1 word"
+	default:
+		return strconv.Itoa(n) + " words"
+	}
 }
 
 func (t Textarea) limit() string {

@@ -37,6 +37,7 @@ type Questions struct {
 type AttachedFile struct {
 	Name, Href string
 	Note       string // such as its size and when it was uploaded
+	Apart      bool   // opens in a tab of its own, so that the page stays beside it
 }
 
 // Render writes them.

@@ -22,6 +22,7 @@ type SectionAnswers struct {
 	Change        string                      // address of the page that changes them; empty: they cannot be changed
 	Codes         bool                        // show the codes of questions
 	Within        string                      // tells apart what stands several times on a page
+	Of            string                      // what the answers are of, where those of several stand on a page
 	Skip          func(q *form.Question) bool // questions that this person does not see; nil: none
 }
 
@@ -83,7 +84,7 @@ func (s SectionAnswers) display(q *form.Question, v form.Value) string {
 
 // table is a table's answer as a table; wide ones move sideways by themselves.
 func (a answerView) table() Table {
-	t := Table{ID: "answer-" + a.s.Within + string(a.q.Code), Caption: a.q.Name(), CaptionHidden: true, Compact: true, Scroll: len(a.q.Columns) > 3}
+	t := Table{ID: "answer-" + a.s.Within + string(a.q.Code), Caption: strings.TrimSuffix(a.q.Name()+", "+a.s.Of, ", "), CaptionHidden: true, Compact: true, Scroll: len(a.q.Columns) > 3}
 	for _, c := range a.q.Columns {
 		t.Columns = append(t.Columns, Column{Heading: c.Name(), Numeric: numeric(c.Kind)})
 	}

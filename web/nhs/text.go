@@ -2,6 +2,7 @@ package nhs
 
 import (
 	"context"
+	"fmt"
 	"io"
 
 	"github.com/a-h/templ"
@@ -121,5 +122,12 @@ func (n NotificationBanner) Render(ctx context.Context, w io.Writer) error {
 // Text is text of several lines, as somebody typed it.
 type Text string
 
-// Render writes it.
-func (t Text) Render(ctx context.Context, w io.Writer) error { return render(ctx, w, t.view()) }
+// Render writes it, escaped, without a copy of its own: an answer may have 30,000 words.
+func (t Text) Render(_ context.Context, w io.Writer) error {
+	for _, part := range []string{`<p class="nhsuk-body af-text">`, templ.EscapeString(string(t)), "</p>"} {
+		if _, err := io.WriteString(w, part); err != nil {
+			return fmt.Errorf("writing a text: %w", err)
+		}
+	}
+	return nil
+}

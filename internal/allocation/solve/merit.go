@@ -1,156 +1,158 @@
 package solve
 
 import (
+	"context"
 	"fmt"
+	"math/big"
+	"slices"
 
 	"adoptionfund/internal/money"
 )
 
-// Solve funds down the ranking: each application that fits the budget and the limits, others are passed over with the reason.
-// Applications that must be funded are funded first, whatever their score; if they do not fit the problem is infeasible. With
-// partial funding one application at most is funded in part: the first that does not fit in full but for which the largest amount
-// that fits, in whole pounds, is at least its minimum.
-func Solve(p Problem) (Result, error) {
-	if err := p.Check(); err != nil {
-		return Result{}, err
-	}
-	t := &tally{p: p, left: p.Budget, count: 0, amounts: map[string]money.Pence{}, counts: map[string]int{}, groups: map[string]bool{}, pots: map[string]money.Pence{}}
-	for _, pot := range p.Budgets {
-		t.pots[pot.Name] = pot.Amount
-	}
-	r := Result{Status: Feasible, Strategy: Merit, Funded: []Funded{}, Reasons: map[string]string{}}
-	ranked := p.Ranked()
-	for _, a := range ranked {
-		if a.Must != MustFund {
-			continue
-		}
-		if why := t.misfit(a, a.Requested); why != "" {
-			r.Status = Infeasible
-			r.Reasons[a.ID] = "It must be funded, but " + why
-			continue
-		}
-		t.fund(a, a.Requested, &r, "It must be funded")
-	}
-	for place, a := range ranked {
-		if a.Must != MustFund {
-			t.consider(a, place+1, &r)
-		}
-	}
-	r.Spent = p.Budget - t.left
-	return r, nil
+// walk goes down the ranking. It keeps a completion: a choice for all that is not decided with which every rule is kept. Where nothing has a
+// least, nothing is such a completion, and none needs to be looked for.
+type walk struct {
+	*board
+
+	solver    *Solver
+	given     []money.Pence // of those that are decided
+	left      []*big.Rat    // of every rule
+	decided   []bool
+	inPart    bool
+	needs     bool // some rule asks for something, or something must be funded
+	completed []money.Pence
 }
 
-// tally is what is left of every limit.
-type tally struct {
-	p       Problem
-	left    money.Pence
-	count   int
-	inPart  bool
-	amounts map[string]money.Pence
-	counts  map[string]int
-	groups  map[string]bool
-	pots    map[string]money.Pence
+// merit funds down the ranking: each application that fits the budget and the limits, others are passed over with the reason. Where something
+// must be reached in the end, one is funded only if some completion still reaches it. With partial funding one application at most is funded
+// in part: the first that does not fit in full but for which the largest amount that fits, in whole pounds, is at least its minimum.
+func (s *Solver) merit(ctx context.Context, b *board) (Result, error) {
+	w := &walk{board: b, solver: s, given: make([]money.Pence, len(b.apps)), decided: make([]bool, len(b.apps))}
+	w.left = b.left(w.given)
+	w.needs = slices.ContainsFunc(b.held, func(h hold) bool { return h.funded }) || slices.ContainsFunc(b.rules, func(r rule) bool { return r.least > 0 })
+	if possible, err := w.completes(ctx); err != nil || !possible {
+		if err != nil {
+			return Result{}, err
+		}
+		return s.infeasible(ctx, b)
+	}
+	index := map[string]int{}
+	for i, a := range b.apps {
+		index[a.ID] = i
+	}
+	reasons := map[string]string{}
+	for place, a := range b.p.Ranked() {
+		i := index[a.ID]
+		words, err := w.consider(ctx, i, place+1)
+		if err != nil {
+			return Result{}, err
+		}
+		reasons[a.ID] = words
+		b.spend(i, w.given[i], w.left)
+	}
+	if !b.holds(w.given) {
+		return Result{}, errNumbers
+	}
+	return b.result(w.given, reasons), nil
 }
 
-func (t *tally) consider(a Application, place int, r *Result) {
-	if a.Must == MustReject {
-		r.Reasons[a.ID] = "It must not be funded"
-		return
+// consider decides about an application and says why.
+func (w *walk) consider(ctx context.Context, i, place int) (string, error) {
+	w.decided[i] = true
+	if w.out(i) {
+		return w.heldWords(i), nil
 	}
-	if t.p.MinScore != nil && a.Score < *t.p.MinScore {
-		r.Reasons[a.ID] = fmt.Sprintf("Its score of %.2f is below the minimum of %.2f", a.Score, *t.p.MinScore)
-		return
+	said := fmt.Sprintf("Place %d: ", place)
+	if w.p.Strategy == MeritRandom && slices.Contains(w.p.Band, w.apps[i].ID) {
+		said = fmt.Sprintf("Place %d, by lot in the band: ", place)
 	}
-	why := t.misfit(a, a.Requested)
+	why := w.misfit(i, w.apps[i].Requested, w.left)
 	if why == "" {
-		t.fund(a, a.Requested, r, fmt.Sprintf("Place %d: it fits the budget and the limits", place))
-		return
-	}
-	if part := t.part(a); part > 0 {
-		t.inPart = true
-		t.fund(a, part, r, fmt.Sprintf("Place %d: funded in part, as %s", place, why))
-		return
-	}
-	r.Reasons[a.ID] = fmt.Sprintf("Place %d: passed over, as %s", place, why)
-}
-
-// misfit says why an amount for an application does not fit, or nothing if it does.
-func (t *tally) misfit(a Application, amount money.Pence) string {
-	switch {
-	case amount > t.left:
-		return fmt.Sprintf("%s is left of the budget", t.left)
-	case t.p.MaxCount != nil && t.count >= *t.p.MaxCount:
-		return fmt.Sprintf("%d, the most that may be funded, are funded", t.count)
-	case a.Group != "" && t.groups[a.Group]:
-		return "another of its group is funded"
-	}
-	for _, pot := range t.p.Budgets {
-		if left := t.pots[pot.Name]; money.Share(a.Uses[pot.Name], amount, a.Requested) > left {
-			return fmt.Sprintf("%s is left of the budget %s", left, pot.Name)
+		possible, err := w.try(ctx, i, w.apps[i].Requested)
+		if err != nil || possible {
+			return said + w.funded(i), err
 		}
+		why = "what must be reached elsewhere could not be reached any more"
 	}
-	for i, l := range t.p.Limits {
-		if why := t.overLimit(i, l, a, amount); why != "" {
-			return why
-		}
+	part, err := w.part(ctx, i)
+	if err != nil {
+		return "", err
 	}
-	return ""
+	if part > 0 {
+		w.inPart, w.given[i] = true, part
+		return said + "funded in part, as " + why, nil
+	}
+	return said + "passed over, as " + why, w.pass(ctx, i)
 }
 
-func (t *tally) overLimit(i int, l Limit, a Application, amount money.Pence) string {
-	value := a.value(l.By)
-	if l.Value != "*" && l.Value != value {
-		return ""
+// pass goes on without an application. A completion that had it is replaced; there is another, or it would have been funded.
+func (w *walk) pass(ctx context.Context, i int) error {
+	if !w.needs || w.completed[i] == 0 {
+		return nil
 	}
-	key := limitKey(i, value)
-	if l.MaxAmount != nil && t.amounts[key]+amount > *l.MaxAmount {
-		return fmt.Sprintf("the %s %s may get %s at the most", l.By, value, *l.MaxAmount)
+	possible, err := w.completes(ctx)
+	if err == nil && !possible {
+		err = errNumbers
 	}
-	if l.MaxCount != nil && t.counts[key] >= *l.MaxCount {
-		return fmt.Sprintf("%d of the %s %s, the most that may be, are funded", t.counts[key], l.By, value)
-	}
-	return ""
+	return err
 }
 
-func limitKey(i int, value string) string { return fmt.Sprintf("%d/%s", i, value) }
+func (w *walk) funded(i int) string {
+	if w.held[i].funded {
+		return "it must be funded"
+	}
+	return "it fits the budget and the limits"
+}
 
-// part is the largest amount in whole pounds, from the application's minimum on, that fits; 0 if there is none or another
+// try funds an application if some completion is left then.
+func (w *walk) try(ctx context.Context, i int, amount money.Pence) (bool, error) {
+	w.given[i] = amount
+	if !w.needs || w.completed[i] == amount {
+		return true, nil
+	}
+	possible, err := w.completes(ctx)
+	if !possible {
+		w.given[i] = 0
+	}
+	return possible, err
+}
+
+// completes looks for a completion, and keeps it.
+func (w *walk) completes(ctx context.Context) (bool, error) {
+	if !w.needs {
+		return true, nil
+	}
+	found, err := w.solver.complete(ctx, w, -1)
+	if err != nil || found == nil {
+		return false, err
+	}
+	w.completed = found
+	return true, nil
+}
+
+// part is the largest amount in whole pounds, from the application's minimum on, that fits and leaves a completion; 0 if there is none or another
 // application is funded in part already.
-func (t *tally) part(a Application) money.Pence {
-	least := a.Minimum
-	if !t.p.Partial || t.inPart || least == 0 || least >= a.Requested {
-		return 0
+func (w *walk) part(ctx context.Context, i int) (money.Pence, error) {
+	low, high := w.pounds(i)
+	if w.inPart || low > high || w.misfit(i, money.Pounds(low), w.left) != "" {
+		return 0, nil
 	}
-	low, high := int64((least+99)/100), int64((a.Requested-1)/100)
-	if low > high || t.misfit(a, money.Pounds(low)) != "" {
-		return 0
+	if w.needs {
+		found, err := w.solver.complete(ctx, w, i)
+		if err != nil || found == nil {
+			return 0, err
+		}
+		w.completed = found
+		return found[i], nil
 	}
 	// What fits is monotone: the largest amount is found by halving.
 	for low < high {
 		mid := low + (high-low+1)/2
-		if t.misfit(a, money.Pounds(mid)) == "" {
+		if w.misfit(i, money.Pounds(mid), w.left) == "" {
 			low = mid
 		} else {
 			high = mid - 1
 		}
 	}
-	return money.Pounds(low)
-}
-
-func (t *tally) fund(a Application, amount money.Pence, r *Result, why string) {
-	t.left -= amount
-	t.count++
-	t.groups[a.Group] = true
-	for _, pot := range t.p.Budgets {
-		t.pots[pot.Name] -= money.Share(a.Uses[pot.Name], amount, a.Requested)
-	}
-	for i, l := range t.p.Limits {
-		if value := a.value(l.By); l.Value == "*" || l.Value == value {
-			t.amounts[limitKey(i, value)] += amount
-			t.counts[limitKey(i, value)]++
-		}
-	}
-	r.Value += a.Score * float64(amount) / 100
-	r.Funded = append(r.Funded, Funded{a.ID, amount})
-	r.Reasons[a.ID] = why
+	return money.Pounds(low), nil
 }

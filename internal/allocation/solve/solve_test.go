@@ -2,8 +2,10 @@ package solve_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -22,7 +24,7 @@ func TestDownTheRankingWhatFitsIsFunded(t *testing.T) {
 		{ID: "D", Score: 30, Requested: money.Pounds(1)},  // below the minimum
 		{ID: "E", Score: 60, Requested: money.Pounds(20)}, // as good as C, asks for less: before it
 	}}
-	r, err := solve.Solve(p)
+	r, err := do(t, p)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,7 +46,7 @@ func TestOneAtMostIsFundedInPart(t *testing.T) {
 		{ID: "C", Score: 60, Requested: money.Pounds(70), Minimum: money.Pounds(30)}, // 40 left: in part
 		{ID: "D", Score: 50, Requested: money.Pounds(70), Minimum: money.Pounds(1)},
 	}}
-	r, err := solve.Solve(p)
+	r, err := do(t, p)
 	if err != nil || fmt.Sprint(r.Funded) != "[{A £60} {C £40}]" {
 		t.Error(r.Funded, err)
 	}
@@ -57,11 +59,11 @@ func TestWhatMustBeFundedComesFirst(t *testing.T) {
 		{ID: "B", Score: 10, Requested: money.Pounds(50), Must: solve.MustFund},
 		{ID: "C", Score: 90, Requested: money.Pounds(10), Must: solve.MustReject},
 	}
-	r, err := solve.Solve(solve.Problem{Strategy: solve.Merit, Budget: money.Pounds(100), MinScore: ptr(40.0), Applications: apps})
+	r, err := do(t, solve.Problem{Strategy: solve.Merit, Budget: money.Pounds(100), MinScore: ptr(40.0), Applications: apps})
 	if err != nil || fmt.Sprint(r.Funded) != "[{B £50}]" || r.Status != solve.Feasible {
 		t.Error(r, err)
 	}
-	r, err = solve.Solve(solve.Problem{Strategy: solve.Merit, Budget: money.Pounds(40), Applications: apps})
+	r, err = do(t, solve.Problem{Strategy: solve.Merit, Budget: money.Pounds(40), Applications: apps})
 	if err != nil || r.Status != solve.Infeasible {
 		t.Error(r, err)
 	}
@@ -78,9 +80,9 @@ func TestAWrongProblemIsNamedWithItsPath(t *testing.T) {
 		"applications[0].minimum":   {Strategy: solve.Merit, Applications: []solve.Application{{ID: "A", Requested: 1, Minimum: 2}}},
 		"applications[0].must":      {Strategy: solve.Merit, Applications: []solve.Application{{ID: "A", Requested: 1, Must: "x"}}},
 		"applications[0].uses":      {Strategy: solve.Merit, Applications: []solve.Application{{ID: "A", Requested: 1, Uses: map[string]money.Pence{"x": 2}}}},
-		"limits[0].by":              {Strategy: solve.Merit, Limits: []solve.Limit{{By: "luck"}}},
+		"limits[0].by":              {Strategy: solve.Merit, Limits: []solve.Limit{{By: "luck", Value: "*"}}},
 	} {
-		if _, err := solve.Solve(p); err == nil || !strings.HasPrefix(err.Error(), path+":") {
+		if _, err := do(t, p); err == nil || !strings.HasPrefix(err.Error(), path+":") {
 			t.Errorf("%s: %v", path, err)
 		}
 	}
@@ -115,7 +117,7 @@ func TestNoLimitIsEverBroken(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		p := problem(t)
-		r, err := solve.Solve(p)
+		r, err := do(t, p)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -160,9 +162,36 @@ func TestNoLimitIsEverBroken(t *testing.T) {
 		if p.MaxCount != nil && len(r.Funded) > *p.MaxCount {
 			t.Fatal("too many")
 		}
-		again, err := solve.Solve(p)
+		again, err := do(t, p)
 		if err != nil || fmt.Sprint(again) != fmt.Sprint(r) {
 			t.Fatal("the same problem gave another result")
 		}
 	})
+}
+
+// TestAStoppedSearchClaimsNoProof: whenever the time ends, nothing that was found later is worth more than the bound, and what is called the best
+// is not surpassed.
+func TestAStoppedSearchClaimsNoProof(t *testing.T) {
+	t.Parallel()
+	p := invented(5, 600, 24)
+	p.Partial = true
+	for i := range p.Applications {
+		p.Applications[i].Minimum = p.Applications[i].Requested / 2
+	}
+	found := 0
+	var worth, bounds []float64
+	for _, limit := range []time.Duration{10 * time.Millisecond, 100 * time.Millisecond, 200 * time.Millisecond, 500 * time.Millisecond, time.Second} {
+		r, err := solver().Solve(t.Context(), p, limit)
+		if err != nil {
+			continue // nothing was found, and it says so
+		}
+		found++
+		worth, bounds = append(worth, r.Value), append(bounds, *r.Bound)
+		if r.Status == solve.Optimal && *r.Gap != 0 || r.Status == solve.Feasible && *r.Gap <= 0 {
+			t.Errorf("after %v: %s with a gap of %v", limit, r.Status, *r.Gap)
+		}
+	}
+	if found < 2 || slices.Max(worth) > slices.Min(bounds)*(1+1e-9) {
+		t.Errorf("worth %v within bounds of %v", worth, bounds)
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"adoptionfund/internal/form"
 	"adoptionfund/internal/product"
 	"adoptionfund/internal/site/route"
+	"adoptionfund/internal/site/saving"
 	page "adoptionfund/web/page/apply"
 )
 
@@ -27,11 +28,11 @@ func (h supplier) save(r *route.Request) (route.Reply, error) {
 	if r.WantsJSON() {
 		return h.saveTyping(r)
 	}
-	values, unchosen := chosen(r.Form())
+	values, unchosen := saving.Chosen(r.Form())
 	going := r.Button() == "continue"
 	space, err := h.products.SaveSection(r.Context(), productID(r), formID(r), r.Path("section"), product.Typed{Values: values, Revision: r.Version(), Strict: going})
 	if len(space.Clashes) > 0 {
-		return choose(r, page.ChooseInReturn(space, unchosen, r.Form()), unchosen)
+		return saving.Choose(r, page.ChooseInReturn(space, unchosen, r.Form()), unchosen)
 	}
 	if err != nil {
 		return r.Again(err, h.section)
@@ -57,12 +58,12 @@ func (h supplier) saveTyping(r *route.Request) (route.Reply, error) {
 	if err != nil && len(space.Problems)+len(space.Clashes) == 0 {
 		return route.Reply{}, err //nolint:wrapcheck // product has said what it was doing
 	}
-	a := acknowledge(r, space.Section, space.Return.Body.Answers, space.Clashes)
+	a := saving.Acknowledge(r, space.Section, space.Return.Body.Answers, space.Clashes)
 	a.Version, a.Problems, a.Others = space.Return.Revision, space.Problems, space.Others
 	if a.Live, err = page.LiveStatus(r.Context(), space); err != nil {
 		return route.Reply{}, err //nolint:wrapcheck // the page has said what it was doing
 	}
-	return a.reply()
+	return a.Reply()
 }
 
 // next leads to the section after the one that was saved, or back to the return.

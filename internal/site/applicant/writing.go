@@ -3,7 +3,6 @@ package applicant
 import (
 	"fmt"
 	"io"
-	"net/http"
 	"slices"
 
 	"adoptionfund/internal/application"
@@ -11,6 +10,7 @@ import (
 	"adoptionfund/internal/form"
 	"adoptionfund/internal/ident"
 	"adoptionfund/internal/site/route"
+	"adoptionfund/internal/site/saving"
 	page "adoptionfund/web/page/apply"
 )
 
@@ -48,11 +48,11 @@ func (o Options) save(r *route.Request) (route.Reply, error) {
 	ref, code := refOf(r), r.Path("section")
 	going := r.Button() == "continue"
 	uploads := r.FileFields()
-	values, unchosen := chosen(r.Form())
+	values, unchosen := saving.Chosen(r.Form())
 	typed := application.Typed{Values: values, Version: r.Version(), Strict: going && len(uploads) == 0}
 	p, err := o.Applications.Save(r.Context(), ref, code, typed)
 	if len(p.Clashes) > 0 {
-		return choose(r, page.ChooseInApplication(p, unchosen, r.Form()), unchosen)
+		return saving.Choose(r, page.ChooseInApplication(p, unchosen, r.Form()), unchosen)
 	}
 	if err == nil && going && len(uploads) == 0 {
 		return goOn(p)
@@ -73,14 +73,6 @@ func (o Options) save(r *route.Request) (route.Reply, error) {
 		return o.checkAndGoOn(r, ref, code)
 	}
 	return saved(r, ref, code)
-}
-
-// choose shows both versions of what two people changed: 409, or 422 where the choice was sent without being made.
-func choose(r *route.Request, shown page.Choose, unchosen fault.Problems) (route.Reply, error) {
-	if len(unchosen) == 0 {
-		return route.ShowStatus(http.StatusConflict, shown)
-	}
-	return r.Again(fault.Fields(unchosen), func(*route.Request) (route.Reply, error) { return route.Show(shown) })
 }
 
 // saved leads on after saving: to the task list, or back to the section where the person goes on there.

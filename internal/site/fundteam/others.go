@@ -3,6 +3,7 @@ package fundteam
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 
 	"adoptionfund/internal/access"
 	"adoptionfund/internal/fault"
@@ -38,6 +39,7 @@ func looked(r *route.Request) otherfunding.Look {
 	if !l.Source.Known() {
 		l.Source = ""
 	}
+	l.Page, _ = strconv.Atoi(r.Query("page")) // what is no number is the first page
 	return l
 }
 
@@ -61,6 +63,9 @@ func (h othersDoor) settle(r *route.Request) (route.Reply, error) {
 	q := url.Values{}
 	if look.Source != "" {
 		q.Set("source", string(look.Source))
+	}
+	if look.Page > 1 {
+		q.Set("page", strconv.Itoa(look.Page))
 	}
 	return route.GoTo("/screening/" + url.PathEscape(string(ref(r))) + "/other-funding?" + q.Encode())
 }

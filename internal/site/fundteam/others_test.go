@@ -1,19 +1,23 @@
 package fundteam_test
 
 import (
+	"fmt"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
 	"adoptionfund/internal/access"
 	"adoptionfund/internal/application"
+	"adoptionfund/internal/award"
 	"adoptionfund/internal/ident"
 	"adoptionfund/internal/otherfunding"
 	"adoptionfund/internal/site/fundteam"
 	"adoptionfund/internal/site/sitekit"
 	"adoptionfund/internal/testkit"
 	"adoptionfund/internal/work"
+	"adoptionfund/internal/workflow"
 )
 
 // othersDesk is a world with two applications that ask for the same product, and the pages of other funding.
@@ -179,4 +183,68 @@ func TestNoDraftIsEverAMatch(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+func TestAMatchThatWasAwardedSaysHowMuch(t *testing.T) {
+	t.Parallel()
+	d := newOthersDesk(t)
+	officer := d.server.SignedIn(testkit.Officer1)
+	awarded := func(state workflow.AwardState) {
+		t.Helper()
+		err := d.DB.Write.Exec("DELETE FROM awards").Error
+		if err == nil {
+			err = d.DB.Write.Create(&award.Award{
+				ID: ident.New[ident.Award](), ApplicationID: d.second.ID, RoundID: d.second.RoundID, CallID: d.second.CallID, Ref: d.second.Ref, State: state,
+				StateAt: d.Clock.Now(), Amount: 12_345_600, Recipient: "Invented", CreatedAt: d.Clock.Now(), Version: 1,
+			}).Error
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if strings.Contains(officer.Get(d.path(d.first)).Body, "Awarded") {
+		t.Error("something was awarded before anything was")
+	}
+	awarded(workflow.Active)
+	wants(t, officer.Get(d.path(d.first)), 200, "Requested", "Awarded", "£123,456")
+	awarded(workflow.OfferDeclined)
+	if strings.Contains(officer.Get(d.path(d.first)).Body, "Awarded") {
+		t.Error("what was declined counts as awarded")
+	}
+}
+
+func TestManyMatchesAreReadPageByPage(t *testing.T) {
+	t.Parallel()
+	d := newOthersDesk(t)
+	officer := d.server.SignedIn(testkit.Officer1)
+	var many []otherfunding.Found
+	for i := range 120 {
+		many = append(many, otherfunding.Found{
+			ApplicationID: d.first.ID, Identity: fmt.Sprintf("grant:invented-%03d", i), Source: otherfunding.Grant, List: "invented", Line: int64(i), Title: fmt.Sprintf("Invented grant %03d", i),
+			Currency: "GBP", Strength: 60, Reasons: "[]",
+		})
+	}
+	if err := d.DB.Write.Create(&many).Error; err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for page, want := range []int{50, 50, 21} {
+		shown := officer.Get(fmt.Sprintf("%s?page=%d", d.path(d.first), page+1))
+		wants(t, shown, 200, "Matches (121), page "+strconv.Itoa(page+1)+" of 3")
+		list := keys(shown.Body)
+		if len(list) != want {
+			t.Errorf("page %d shows %d matches, not %d", page+1, len(list), want)
+		}
+		for _, key := range list {
+			seen[key] = true
+		}
+	}
+	if len(seen) != 121 {
+		t.Errorf("%d different matches were shown", len(seen))
+	}
+	key := keys(officer.Get(d.path(d.first) + "?source=grant&page=3").Body)[0]
+	done := officer.Post(d.path(d.first)+"?source=grant&page=3", url.Values{"match": {key}, "conclusion-" + key: {"different"}, "reason-" + key: {"It pays for something else"}})
+	wants(t, officer.Follow(done), 200, "Your conclusion is kept", "page 3 of 3", "It pays for something else")
+	wants(t, officer.Get(d.path(d.first)+"?page=99"), 200, "page 3 of 3")
+	wants(t, officer.Get(d.path(d.first)+"?page=x"), 200, "page 1 of 3")
 }

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strconv"
 
-	"adoptionfund/configs"
 	"adoptionfund/internal/access"
 	"adoptionfund/internal/application"
 	"adoptionfund/internal/eligibility"
@@ -208,11 +207,15 @@ func (h screening) trial(r *route.Request, t *eligibility.Trial) (route.Reply, e
 	if err != nil {
 		return route.Reply{}, err
 	}
-	text, err := configs.FS.ReadFile("rules/default-1.yaml")
-	if err != nil {
-		return route.Reply{}, fmt.Errorf("reading the rules in use: %w", err)
+	p := page.RulesTrial{Rounds: rounds, From: r.Query("rules"), Trial: t, Problems: r.Problems(), Typed: r.Typed}
+	if p.From == "" {
+		p.From = p.Newest()
 	}
-	p := page.RulesTrial{Rounds: rounds, Rules: string(text), Trial: t, Problems: r.Problems(), Typed: r.Typed}
+	if p.From != "" {
+		if p.Rules, err = eligibility.RulesText(p.From, rounds); err != nil {
+			return route.Reply{}, err //nolint:wrapcheck // says what it was doing
+		}
+	}
 	if t != nil {
 		p.Typed = func(name, _ string) string { return r.Form().Get(name) }
 	}

@@ -120,14 +120,16 @@ func TestChangedRulesAreTriedBeforeTheyAreUsed(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	b := d.server.SignedIn(testkit.Officer1)
-	rules, err := os.ReadFile("../../../configs/rules/default-1.yaml")
+	rules, err := os.ReadFile("../../../configs/rules/default-2.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
 	try := func(text string) sitekit.Answer {
 		return b.Post("/screening/rules", url.Values{"round": {"AF26"}, "rules": {text}})
 	}
-	wants(t, b.Get("/screening/rules"), 200, "EV-not-in-use", "AF26")
+	wants(t, b.Get("/screening/rules"), 200, "EV-not-in-use", "AF26", "id: default-2", "These are the rules default-2")
+	wants(t, b.Get("/screening/rules?rules=default-1"), 404) // no call uses them
+	wants(t, b.Get("/screening/rules?rules=..%2Fforms%2Fapplication-1"), 404)
 	wants(t, try(string(rules)), 200, "ran on 1 submission", "find just what the rules in use find")
 	const more = "id: tried-1\ntitle: Tried\nform: application-1\nrules:\n  - {code: RO-any, criterion: RO, when: 'requested > 0', severity: refer, message: Every ask is looked at., examples: [{facts: {requested: 1}, finds: true}, {facts: {requested: 0}, finds: false}]}\n"
 	wants(t, try(more), 200, "1 application would be found differently", "RO-any: Every ask is looked at", string(d.ref))

@@ -35,11 +35,11 @@ func newCourt(t *testing.T) court {
 	for from, to := range map[string]string{`"review_days":0`: `"review_days":20`, `"shortlist":false`: `"shortlist":true`} {
 		must(t, p.DB.Write.Exec("UPDATE calls SET settings = replace(settings, ?, ?)", from, to).Error)
 	}
-	checks, decisions := eligibility.NewService(p.Gate, p.Applications), decision.NewService(p.Gate)
+	checks, decisions := eligibility.NewService(p.Gate, p.Applications), decision.NewService(p.Gate, p.Letters)
 	for name, role := range map[string]string{"approver1": "approver", "approver2": "approver"} {
 		p.Person(name, role, p.Round().Calls[0].Scope())
 	}
-	rows := slices.Concat(applicant.Outcomes(decisions, checks), oversight.Reviews(decisions), panel.Shortlist(checks))
+	rows := slices.Concat(applicant.Outcomes(decisions, checks, p.Reviews), oversight.Reviews(decisions), panel.Shortlist(checks))
 	return court{p, t, sitekit.New(t, p.World, rows...), checks}
 }
 

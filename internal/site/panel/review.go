@@ -1,9 +1,7 @@
 package panel
 
 import (
-	"fmt"
 	"net/http"
-	"strings"
 
 	"adoptionfund/internal/access"
 	"adoptionfund/internal/assignment"
@@ -12,10 +10,8 @@ import (
 	"adoptionfund/internal/ident"
 	"adoptionfund/internal/interest"
 	"adoptionfund/internal/review"
-	"adoptionfund/internal/rubric"
 	"adoptionfund/internal/site/route"
 	"adoptionfund/web/nhs"
-	page "adoptionfund/web/page/panel"
 )
 
 // Assessment is what the pages of an assessment come to.
@@ -38,8 +34,16 @@ func (h Assessment) Rows() []route.Row {
 		row(http.MethodPost, "interests", access.SettleInterest, "Interests", h.settle),
 		row(http.MethodGet, "progress", access.ViewProgress, "Progress of the assessment", h.progress),
 		row(http.MethodPost, "progress", access.CloseAssessment, "Progress of the assessment", h.step),
+		row(http.MethodGet, "progress/reviewers", access.ViewProgress, "Progress by reviewer", h.reviewers),
+		row(http.MethodGet, "progress/scoring", access.ViewSeverity, "Agreement and scoring", h.scoring),
+		row(http.MethodGet, "progress/remind", access.RemindReviewer, "Remind reviewers", h.toRemind),
+		row(http.MethodPost, "progress/remind", access.RemindReviewer, "Remind reviewers", h.remind),
+		{Method: http.MethodGet, Path: "/reviews/scoring", Action: access.ListReviews, Title: "How you score", Handle: h.ownScoring},
 		row(http.MethodGet, "moderation", access.ViewModeration, "Moderation", h.moderation),
-		row(http.MethodPost, "moderation", access.OpenModeration, "Moderation", h.moderate),
+		row(http.MethodGet, "moderation/{ref}", access.ViewModeration, "Moderation of an application", h.discussion),
+		row(http.MethodPost, "moderation/{ref}", access.OpenModeration, "Moderation of an application", h.moderate),
+		{Method: http.MethodGet, Path: "/reviews/{ref}/moderation", Action: access.DiscussModeration, Title: "Moderation of an application", Handle: h.discussion},
+		{Method: http.MethodPost, Path: "/reviews/{ref}/moderation", Action: access.DiscussModeration, Title: "Moderation of an application", Handle: h.discuss},
 	}
 }
 
@@ -52,8 +56,9 @@ func pages(r *route.Request, here string) []nhs.Link {
 		path, title string
 		action      access.Action
 	}{
-		{"assignment", "Assignment of reviewers", access.ViewAssignment}, {"progress", "Progress of the assessment", access.ViewProgress},
-		{"moderation", "Moderation", access.ViewModeration}, {"allocation", "Ranking and allocation", access.ViewAllocation},
+		{"assignment", "Assignment of reviewers", access.ViewAssignment}, {"progress", "Progress of the assessment", access.ViewProgress}, {"progress/reviewers", "Progress by reviewer", access.ViewProgress},
+		{"progress/scoring", "Agreement and scoring", access.ViewSeverity},
+		{"moderation", "Moderation", access.ViewModeration}, {"meeting", "Panel meetings", access.ViewMeeting}, {"feedback", "Feedback to applicants", access.ViewFeedback}, {"targeted", "More reviews where they matter", access.ViewRanking}, {"ranking", "Ranking", access.ViewRanking}, {"allocation", "Allocation", access.ViewAllocation}, {"release", "Letters and release", access.ViewLetters},
 	} {
 		if p.path != here && r.May(p.action) {
 			links = append(links, nhs.Link{Href: "/panel/" + string(call(r)) + "/" + p.path, Text: p.title})
@@ -76,183 +81,3 @@ func chosen(r *route.Request) ident.Ref {
 }
 
 func press() error { return fault.New(fault.Invalid, "Press one of the buttons on the page") }
-
-func (h Assessment) assignment(r *route.Request) (route.Reply, error) {
-	view, err := h.Assignments.View(r.Context(), call(r))
-	if err != nil {
-		return route.Reply{}, err
-	}
-	p := page.Assignment{Pages: pages(r, "assignment"), Desk: view, Chosen: chosen(r), Problems: r.Problems(), Typed: r.Typed}
-	if view.May[access.ProposeAssignment] {
-		lines, err := h.Interests.InCallList(r.Context(), call(r))
-		if err != nil {
-			return route.Reply{}, err
-		}
-		for _, l := range lines {
-			if l.Open() {
-				p.Doubts++
-			}
-		}
-	}
-	return route.Show(p)
-}
-
-func (h Assessment) assign(r *route.Request) (route.Reply, error) {
-	var err error
-	kind, out, _ := strings.Cut(r.Field("out"), ":")
-	switch r.Button() {
-	case "propose":
-		err = h.Assignments.Propose(r.Context(), call(r))
-		r.Flash("An assignment is proposed")
-	case "approve":
-		var done assignment.Started
-		done, err = h.Assignments.Approve(r.Context(), call(r), r.Version())
-		r.Flash(started(done))
-	case "edit":
-		err = h.Assignments.Edit(r.Context(), call(r), assignment.Edit{
-			Ref: chosen(r), Kind: kind, Out: ident.Person(out), In: ident.Person(r.Field("in")), Reason: r.Field("reason"), Version: r.Version(),
-		})
-		r.Flash("The proposal is changed")
-	case "replace":
-		if kind == "" {
-			err = fault.Fields(fault.Problems{"out": "Select a place"})
-			break
-		}
-		err = h.Assignments.Replace(r.Context(), chosen(r), assignment.Replacement{Kind: kind, Out: ident.Person(out), In: ident.Person(r.Field("in")), Reason: r.Field("reason")})
-		r.Flash("The reviewer is assigned and was told")
-	default:
-		err = press()
-	}
-	if err != nil {
-		return r.Again(err, h.assignment)
-	}
-	return route.Go("/panel/%s/assignment", call(r))
-}
-
-func started(done assignment.Started) string {
-	words := fmt.Sprintf("The assessment of %d applications has started, and their reviewers were told.", done.Applications)
-	if done.Waiting > 0 {
-		words += fmt.Sprintf(" %d still wait: they are not fully assigned, or are for the deputy.", done.Waiting)
-	}
-	return words
-}
-
-func (h Assessment) interests(r *route.Request) (route.Reply, error) {
-	lines, err := h.Interests.InCallList(r.Context(), call(r))
-	if err != nil {
-		return route.Reply{}, err
-	}
-	c, _, _, err := h.Funds.Show(r.Context(), call(r))
-	if err != nil {
-		return route.Reply{}, err
-	}
-	id := r.Field("interest")
-	if id == "" {
-		id = r.Query("interest")
-	}
-	return route.Show(page.Interests{Call: &c, Lines: lines, Chosen: id, Problems: r.Problems(), Typed: r.Typed})
-}
-
-func (h Assessment) settle(r *route.Request) (route.Reply, error) {
-	id, err := ident.Parse[string](r.Field("interest"))
-	if err != nil {
-		return route.Reply{}, fault.Wrap(fault.NotFound, err, "There is no such declaration")
-	}
-	if r.Field("settled") == "withdraw" {
-		err = h.Interests.Withdraw(r.Context(), id, r.Field("note"))
-	} else {
-		err = h.Interests.Settle(r.Context(), id, interest.Severity(r.Field("settled")), r.Field("note"))
-	}
-	if err != nil {
-		return r.Again(err, h.interests)
-	}
-	r.Flash("The decision is recorded")
-	return route.Go("/panel/%s/interests", call(r))
-}
-
-func (h Assessment) progress(r *route.Request) (route.Reply, error) {
-	p, err := h.Reviews.Progress(r.Context(), call(r))
-	if err != nil {
-		return route.Reply{}, err
-	}
-	return route.Show(page.Progress{Pages: pages(r, "progress"), Progress: p, Chosen: chosen(r), Problems: r.Problems(), Typed: r.Typed})
-}
-
-func (h Assessment) step(r *route.Request) (route.Reply, error) {
-	if r.Button() == "close_ready" {
-		done, err := h.Reviews.CloseReady(r.Context(), call(r))
-		if err != nil {
-			return route.Reply{}, err
-		}
-		r.Flash(fmt.Sprintf("The assessment of %d applications is closed. %d need moderation, %d are not complete or not yours to close.", done.Closed, done.Apart, done.Waiting))
-		return route.Go("/panel/%s/progress", call(r))
-	}
-	if err := h.move(r); err != nil {
-		return r.Again(err, h.progress)
-	}
-	r.Flash("The decision about " + string(chosen(r)) + " is recorded")
-	return route.Go("/panel/%s/progress", call(r))
-}
-
-// move makes the step that the chair chose.
-func (h Assessment) move(r *route.Request) error {
-	ctx, ref, reason := r.Context(), chosen(r), r.Field("reason")
-	step := r.Field("step")
-	needs := step == "close_short" || step == "choose_moderation" || step == "request_reviews"
-	if needs && reason == "" {
-		return fault.Fields(fault.Problems{"reason": "Give the reason, as the minutes will show it"})
-	}
-	switch step {
-	case "close":
-		return h.Reviews.CloseAssessment(ctx, ref)
-	case "close_short":
-		return h.Reviews.CloseShort(ctx, ref, reason)
-	case "moderate":
-		return h.Reviews.OpenModeration(ctx, ref)
-	case "choose_moderation":
-		return h.Reviews.ChooseModeration(ctx, ref, reason)
-	case "request_reviews":
-		return h.Reviews.RequestReviews(ctx, ref, reason)
-	case "take_to_panel":
-		return h.Reviews.TakeToPanel(ctx, ref)
-	default:
-		return fault.Fields(fault.Problems{"step": "Select what is to happen"})
-	}
-}
-
-func (h Assessment) moderation(r *route.Request) (route.Reply, error) {
-	m, err := h.Reviews.Moderation(r.Context(), call(r))
-	if err != nil {
-		return route.Reply{}, err
-	}
-	return route.Show(page.Moderation{Pages: pages(r, "moderation"), Moderation: m, Chosen: chosen(r), Problems: r.Problems(), Typed: r.Typed})
-}
-
-func (h Assessment) moderate(r *route.Request) (route.Reply, error) {
-	var err error
-	switch r.Button() {
-	case "open":
-		err = h.Reviews.OpenModeration(r.Context(), chosen(r))
-		r.Flash("Moderation is open, and the reviewers were told")
-	case "consensus":
-		err = h.Reviews.RecordConsensus(r.Context(), chosen(r), marks(r))
-		r.Flash("The consensus is recorded")
-	default:
-		err = press()
-	}
-	if err != nil {
-		return r.Again(err, h.moderation)
-	}
-	return route.Go("/panel/%s/moderation", call(r))
-}
-
-// marks reads the inputs that are named by a part.
-func marks(r *route.Request) review.Marks {
-	all := review.Marks{}
-	for name := range r.Form() {
-		if code := strings.TrimSuffix(name, "-reason"); rubric.IsCode(code) {
-			all[rubric.Code(code)] = review.Given{Mark: r.Field(code), Reason: r.Form().Get(code + "-reason")}
-		}
-	}
-	return all
-}

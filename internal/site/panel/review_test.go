@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"adoptionfund/internal/access"
 	"adoptionfund/internal/assignment"
 	"adoptionfund/internal/interest"
 	"adoptionfund/internal/site/panel"
@@ -138,17 +139,85 @@ func TestAConsensusIsRecordedOnThePage(t *testing.T) {
 	a := p.Assess(1)[0]
 	p.Reviewed(a, map[string]string{"clinical": "5", "technical": "1", "ppv": "4"})
 	p.Scored(a)
-	path := "/panel/" + string(p.CallRef()) + "/moderation"
+	list := "/panel/" + string(p.CallRef()) + "/moderation"
+	path := list + "/" + string(a.Ref)
 	chair := s.SignedIn(testkit.Chair)
-	shows(t, chair.Get(path), 200, "Open moderation", "Clinical1 Invented: 5", "By 4", "The invented reason for this mark of EV1")
-	shows(t, chair.Follow(chair.Post(path, url.Values{"action": {"open"}, "application": {string(a.Ref)}})), 200, "Moderation is open", `name="EV1"`, `name="EV1-reason"`)
-	form := url.Values{"action": {"consensus"}, "application": {string(a.Ref)}, "EV1": {"3"}, "EV1-reason": {"short"}}
+	shows(t, chair.Get(list), 200, `href="`+path+`"`, "EV1, RO1, RO2, VM1")
+	shows(t, chair.Get(path), 200, "Open moderation", testkit.NameOf(p.Reviewers(a)["clinical"])+": 5", "By 4", "The invented reason for this mark of EV1")
+	shows(t, chair.Follow(chair.Post(path, url.Values{"action": {"open"}})), 200, "Moderation is open", `name="EV1"`, `name="EV1-reason"`)
+	form := url.Values{"action": {"consensus"}, "EV1": {"3"}, "EV1-reason": {"short"}}
 	shows(t, chair.Post(path, form), 422, `href="#EV1-reason"`, "short")
+	settle(form)
+	shows(t, chair.Follow(chair.Post(path, form)), 200, "The consensus is recorded", "It is the score of this part", "The panel agreed on the middle")
+	shows(t, chair.Get(list), 200, "No application of this call is in moderation")
+	shows(t, s.SignedIn(p.Reviewers(a)["ppv"]).Get(list), 404)
+	shows(t, s.SignedIn(testkit.Deputy).Get(list), 200)
+	shows(t, chair.Get("/panel/AF99-CAR/moderation/"+string(a.Ref)), 404)
+}
+
+// settle types a consensus for each part that is apart.
+func settle(form url.Values) {
 	for _, code := range []string{"EV1", "RO1", "RO2", "VM1"} {
 		form.Set(code, "3")
 		form.Set(code+"-reason", "The panel agreed on the middle")
 	}
-	shows(t, chair.Follow(chair.Post(path, form)), 200, "The consensus is recorded", "No application of this call is in moderation")
-	shows(t, s.SignedIn(p.Reviewers(a)["ppv"]).Get(path), 404)
-	shows(t, s.SignedIn(testkit.Deputy).Get(path), 200)
+}
+
+func TestReviewersAndThePanelDiscuss(t *testing.T) {
+	t.Parallel()
+	p, s := assess(t)
+	a := p.Assess(1)[0]
+	p.Reviewed(a, map[string]string{"clinical": "5", "technical": "1", "ppv": "4"})
+	p.Scored(a)
+	path := "/panel/" + string(p.CallRef()) + "/moderation/" + string(a.Ref)
+	own := "/reviews/" + string(a.Ref) + "/moderation"
+	chair, clinical := s.SignedIn(testkit.Chair), s.SignedIn(p.Reviewers(a)["clinical"])
+	shows(t, clinical.Get(own), 200, "Posts can be written while the application is in moderation", "The invented reason for this mark of EV1")
+	shows(t, chair.Follow(chair.Post(path, url.Values{"action": {"open"}})), 200, "Say something new")
+	shows(t, clinical.Post(own, url.Values{"action": {"post"}, "text": {" "}}), 422, `href="#text"`)
+	shows(t, clinical.Post(own, url.Values{"action": {"post"}, "text": {"kept as typed"}, "part": {"XX9"}}), 422, `href="#part"`, "kept as typed")
+	shows(t, clinical.Follow(clinical.Post(own, url.Values{"action": {"post"}, "part": {"EV1"}, "text": {"Is one site enough, @Chair Invented?"}})), 200, "Your post is there", "about EV1", "Take this back", "Revise your review")
+	d, err := p.Reviews.Discussion(p.As(testkit.Chair), a.Ref)
+	if err != nil || len(d.Threads) != 1 {
+		t.Fatal(err, d.Threads)
+	}
+	id := d.Threads[0].ID
+	shows(t, chair.Post(path, url.Values{"action": {"answer"}, "answers": {id}}), 422, "answer-"+id)
+	shows(t, chair.Follow(chair.Post(path, url.Values{"action": {"answer"}, "answers": {id}, "answer-" + id: {"To my mind, no"}})), 200, "Your answer is there", "To my mind, no")
+	shows(t, chair.Post(path, url.Values{"action": {"withdraw"}, "post": {id}}), 403)
+	shows(t, clinical.Follow(clinical.Post(own, url.Values{"action": {"withdraw"}, "post": {id}, "why-" + id: {"I misread"}})), 200, "taken back", "I misread")
+	form := url.Values{"action": {"consensus"}}
+	settle(form)
+	shows(t, chair.Follow(chair.Post(path, form)), 200)
+	shows(t, clinical.Post(own, url.Values{"action": {"post"}, "text": {"Too late, and still here"}}), 409, "The moderation of "+string(a.Ref)+" has ended", "Too late, and still here")
+	shows(t, s.SignedIn(testkit.Manager).Post(path, url.Values{"action": {"post"}, "text": {"I am not of the panel"}}), 403)
+}
+
+func TestTheDeskRemindsAndShowsHowReviewersScore(t *testing.T) {
+	t.Parallel()
+	p, s := assess(t)
+	apps := p.Assess(2)
+	p.Reviewed(apps[0], map[string]string{"clinical": "5", "technical": "1", "ppv": "4"})
+	p.Days(30)
+	path := "/panel/" + string(p.CallRef()) + "/progress"
+	manager, chair := s.SignedIn(testkit.Manager), s.SignedIn(testkit.Chair)
+	shows(t, manager.Get(path+"?show=overdue&sort=overdue"), 200, "1 to 1 of 1 applications", "Replace a reviewer", "Remind the reviewers")
+	shows(t, manager.Get(path+"?search=nothing"), 200, "No application is like that")
+	shows(t, manager.Get(path+"/reviewers"), 200, "Remind all whose reviews are overdue (3)")
+	shows(t, chair.Get(path+"/reviewers"), 200, "By reviewer")
+	shows(t, chair.Get(path+"/remind"), 403)
+	shows(t, manager.Get(path+"/remind"), 200, "The mail as", "Send the reminders", string(apps[1].Ref))
+	shows(t, manager.Post(path+"/remind", url.Values{}), 422, `href="#reviewer"`)
+	clinical := p.Reviewers(apps[1])["clinical"]
+	id := string(p.Person(clinical, "", access.Scope{}).ID)
+	shows(t, manager.Follow(manager.Post(path+"/remind", url.Values{"reviewer": {id}})), 200, "Reminded: Clinical")
+	shows(t, manager.Follow(manager.Post(path+"/remind", url.Values{"reviewer": {id}})), 200, "Reminded today already: Clinical")
+	shows(t, manager.Get(path+"/remind?reviewer="+id), 200, "Nobody is to be reminded now")
+	shows(t, manager.Get(path+"/scoring"), 200, "too few applications for an interval", "Clinical", "Invented")
+	masked := chair.Get(path + "/scoring")
+	shows(t, masked, 200, "Clinical 01", "Technical 01")
+	if strings.Contains(masked.Body, "Technical1 Invented") || strings.Contains(masked.Body, "Technical2 Invented") {
+		t.Error("the chair reads a name")
+	}
+	shows(t, s.SignedIn(p.Reviewers(apps[0])["ppv"]).Get("/reviews/scoring"), 200, "How you score", "Too few others")
 }

@@ -10,6 +10,7 @@ import (
 	"adoptionfund/internal/allocation"
 	"adoptionfund/internal/application"
 	"adoptionfund/internal/award"
+	"adoptionfund/internal/decision"
 	"adoptionfund/internal/fund"
 	"adoptionfund/internal/ident"
 	"adoptionfund/internal/review"
@@ -144,15 +145,11 @@ func ofCall(tx *work.Tx, c *fund.Call, states map[workflow.ApplicationState]int)
 		return nil, nil
 	}
 	for _, w := range desk() {
-		n := w.count(c, states)
-		if n == 0 {
-			continue
-		}
-		yes, err := may(tx, w.action, c)
+		yes, err := may(tx, w.action, c) // asked first: from what is asked nobody learns in which states applications are
 		if err != nil {
 			return nil, err
 		}
-		if yes {
+		if n := w.count(c, states); yes && n > 0 {
 			tasks = append(tasks, public.Task{Title: string(c.Ref) + ": " + fmt.Sprintf(w.words, n), About: c.Title, Href: w.address(c.Ref)})
 		}
 	}
@@ -167,16 +164,12 @@ func proposals(tx *work.Tx) ([]public.Task, error) {
 	}
 	var tasks []public.Task
 	for _, p := range rows {
-		first, err := tx.May(access.ApproveProposal, p)
+		may, err := decision.MayApprove(tx, p)
 		if err != nil {
 			return nil, err //nolint:wrapcheck // says what it was doing
 		}
-		second, err := tx.May(access.ApproveProposalSecond, p)
-		if err != nil {
-			return nil, err //nolint:wrapcheck // says what it was doing
-		}
-		if first || second {
-			tasks = append(tasks, public.Task{Title: "A proposal for " + string(p.Call().Ref) + " waits for approval", About: p.Total.String() + ", " + p.Call().Title, Href: "/approvals"})
+		if may {
+			tasks = append(tasks, public.Task{Title: "A proposal for " + string(p.Call().Ref) + " waits for approval", About: p.Total.String() + ", " + p.Call().Title, Href: "/approvals/" + string(p.ID)})
 		}
 	}
 	return tasks, nil
@@ -194,11 +187,12 @@ func awardSteps() []awardStep {
 		{workflow.PreAwardChecks, access.RecordCheck, "Pre-award checks of %s"},
 		{workflow.PreAwardChecks, access.ConfirmChecks, "Confirm the checks of %s and make the offer"},
 		{workflow.Offered, access.AcceptAward, "Accept the offer %s"},
+		{workflow.Accepted, access.SignAgreement, "Sign the agreement of %s"},
 		{workflow.Accepted, access.CountersignAgreement, "Countersign the agreement %s"},
 	}
 }
 
-// awards are those whose next step is the reader's: checks, confirmation, acceptance or countersignature.
+// awards are those whose next step is the reader's: checks, confirmation, acceptance, signature or countersignature.
 func awards(tx *work.Tx) ([]public.Task, error) {
 	rows, err := award.In(tx, workflow.PreAwardChecks, workflow.Offered, workflow.Accepted)
 	if err != nil {

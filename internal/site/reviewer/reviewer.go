@@ -2,9 +2,7 @@
 package reviewer
 
 import (
-	"io"
 	"net/http"
-	"strings"
 	"time"
 
 	"adoptionfund/internal/access"
@@ -14,7 +12,6 @@ import (
 	"adoptionfund/internal/ident"
 	"adoptionfund/internal/interest"
 	"adoptionfund/internal/review"
-	"adoptionfund/internal/rubric"
 	"adoptionfund/internal/site/route"
 	page "adoptionfund/web/page/review"
 )
@@ -33,6 +30,9 @@ func Rows(rooms Rooms) []route.Row {
 	h := handlers{rooms}
 	return []route.Row{
 		{Method: http.MethodGet, Path: "/reviews", Action: access.ListReviews, Title: "Your reviews", Menu: "Reviews", Handle: h.queue},
+		{Method: http.MethodGet, Path: "/reviews/pack", Action: access.ListReviews, Title: "Print applications", Handle: h.choosePack},
+		{Method: http.MethodGet, Path: "/reviews/pack/pages", Action: access.ViewReview, Title: "Applications to read on paper", Handle: h.pack},
+		{Method: http.MethodGet, Path: "/reviews/pack/pdf", Action: access.ViewReview, Title: "Applications to read on paper, as a PDF file", Handle: h.packPDF},
 		{Method: http.MethodGet, Path: "/reviews/{ref}", Action: access.ViewReview, Title: "Review", Handle: h.show},
 		{Method: http.MethodPost, Path: "/reviews/{ref}", Action: access.SaveReview, Title: "Review", Handle: h.write},
 		{Method: http.MethodPost, Path: "/reviews/{ref}/interest", Action: access.DeclareInterest, Title: "Declare your interests", Handle: h.declare},
@@ -60,31 +60,7 @@ func (h handlers) queue(r *route.Request) (route.Reply, error) {
 	if err != nil {
 		return route.Reply{}, err
 	}
-	return route.Show(page.Queue{Tasks: tasks, Lines: lines, Now: h.Now()})
-}
-
-// show gives the review or, before the declaration of interests, what is seen until then.
-func (h handlers) show(r *route.Request) (route.Reply, error) {
-	ref, err := reference(r)
-	if err != nil {
-		return route.Reply{}, err
-	}
-	sheet, err := h.Reviews.Open(r.Context(), ref)
-	if fault.Is(err, fault.Forbidden) {
-		return h.glimpse(r, ref, err)
-	}
-	if err != nil {
-		return route.Reply{}, err
-	}
-	if !sheet.Terms && len(sheet.Parts) > 0 {
-		return h.glimpse(r, ref, nil)
-	}
-	p := page.Sheet{Sheet: sheet, Marks: sheet.Review.Marks, Comments: sheet.Review.Comments, Feedback: sheet.Review.Feedback, Problems: r.Problems()}
-	if _, again := r.Typing(); again {
-		in := typed(r, sheet.Rubric)
-		p.Marks, p.Comments, p.Feedback, p.Again = in.Marks, in.Comments, in.Feedback, true
-	}
-	return route.Show(p)
+	return route.Show(page.Queue{Tasks: tasks, Lines: lines, Now: h.Now(), State: r.Query("state")})
 }
 
 // glimpse gives the page of declarations, or the refusal that stood before it.
@@ -100,6 +76,11 @@ func (h handlers) glimpse(r *route.Request, ref ident.Ref, refusal error) (route
 	if err != nil {
 		return route.Reply{}, err
 	}
+	mask, err := h.Reviews.Mask(r.Context(), ref, access.DeclareInterest)
+	if err != nil {
+		return route.Reply{}, err
+	}
+	g.Title, g.Summary = mask.Text(g.Title), mask.Text(g.Summary)
 	return route.Show(page.Declare{
 		Glimpse: g, Terms: terms, Problems: r.Problems(), Kind: r.Typed("interest", ""), Statement: r.Typed("statement", ""),
 		Reason: r.Typed("reason", ""), Note: r.Typed("note", ""),
@@ -156,67 +137,4 @@ func (h handlers) decline(r *route.Request) (route.Reply, error) {
 	}
 	r.Flash("You have declined the review. Thank you for telling us.")
 	return route.GoTo("/reviews")
-}
-
-// typed reads the score sheet: every input that is named by a part.
-func typed(r *route.Request, rub *rubric.Rubric) review.Typed {
-	in := review.Typed{Marks: review.Marks{}, Comments: r.Form().Get("comments-panel"), Feedback: r.Form().Get("feedback"), Version: r.Version()}
-	for name := range r.Form() {
-		code := strings.TrimSuffix(name, "-reason")
-		if rub != nil && rub.Part(rubric.Code(code)) == nil || rub == nil && !rubric.IsCode(code) {
-			continue
-		}
-		in.Marks[rubric.Code(code)] = review.Given{Mark: r.Field(code), Reason: r.Form().Get(code + "-reason")}
-	}
-	return in
-}
-
-func (h handlers) write(r *route.Request) (route.Reply, error) {
-	ref, err := reference(r)
-	if err != nil {
-		return route.Reply{}, err
-	}
-	in := typed(r, nil)
-	words := ""
-	switch r.Button() {
-	case "submit":
-		_, err = h.Reviews.Submit(r.Context(), ref, in)
-		words = "Your review is sent. Thank you."
-	case "revise":
-		_, err = h.Reviews.Revise(r.Context(), ref, in)
-		words = "Your revised review is sent. Thank you."
-	case "save", "continue":
-		_, err = h.Reviews.Save(r.Context(), ref, in)
-		words = "Your draft is saved."
-	default:
-		err = fault.New(fault.Invalid, "Press one of the buttons on the page")
-	}
-	if err != nil {
-		return r.Again(err, h.show)
-	}
-	r.Flash(words)
-	if r.Button() == "continue" {
-		return route.Go("/reviews/%s", ref)
-	}
-	return route.GoTo("/reviews")
-}
-
-func (h handlers) file(r *route.Request) (route.Reply, error) {
-	ref, err := reference(r)
-	if err != nil {
-		return route.Reply{}, err
-	}
-	id, err := ident.Parse[ident.File](r.Path("file"))
-	if err != nil {
-		return route.Reply{}, fault.Wrap(fault.NotFound, err, "There is no such file")
-	}
-	file, content, err := h.Applications.Evidence(r.Context(), access.ViewReview, ref, id)
-	if err != nil {
-		return route.Reply{}, err
-	}
-	return route.Download(file.Name, file.MediaType, true, func(w io.Writer) error {
-		defer func() { _ = content.Close() }()
-		_, err := io.Copy(w, content)
-		return err
-	})
 }

@@ -67,7 +67,7 @@ func TestAReviewFromTheQueueToItsSending(t *testing.T) {
 	draft := url.Values{"version": {"0"}, "action": {"continue"}, "EV2": {"4"}, "EV2-reason": {"Because <it> does help people"}}
 	want(t, b.Follow(b.Post(path, draft)), 200, "Your draft is saved", "Because &lt;it&gt; does help", "1 of 3 parts")
 	draft.Set("EV2-reason", "From another window")
-	want(t, b.Post(path, draft), 409, "Nothing was saved", "From another window", "Because &lt;it&gt; does help")
+	want(t, b.Post(path, draft), 409, "Choose which version to keep", "You changed an answer in another window", "From another window", "Because &lt;it&gt; does help", "Typed in this window")
 	incomplete := url.Values{"version": {"1"}, "action": {"submit"}, "EV2": {"4"}, "EV2-reason": {"short"}, "IN1": {"abstain"}}
 	want(t, b.Post(path, incomplete), 422, `href="#RO2"`, `href="#EV2-reason"`, `href="#IN1-reason"`, "short", `value="2"`)
 	want(t, b.Follow(b.Post(path, sheet(p, "ppv", "4", "2", "submit"))), 200, "Your review is sent", "You have sent 1 of 1 reviews")

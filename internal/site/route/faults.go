@@ -139,7 +139,7 @@ func (e *Env) FailWith(c *gin.Context, status int, page shared.Page) {
 	var content, whole bytes.Buffer
 	err := page.View().Render(ctx, &content)
 	if err == nil {
-		err = framed(ctx, &whole, chrome, page.Head(), content.String())
+		err = framed(ctx, &whole, chrome, page.Head(), &content)
 	}
 	if err != nil {
 		e.logBroken(ctx, err)

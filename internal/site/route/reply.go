@@ -21,6 +21,8 @@ type Reply struct {
 	kind     string // media type of content or download
 	download *download
 	printed  *printed
+	// unchanged: who asks has it already.
+	unchanged bool
 }
 
 // printed is a page that is sent as a PDF file.

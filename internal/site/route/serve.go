@@ -7,11 +7,13 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/a-h/templ"
@@ -39,6 +41,8 @@ type Env struct {
 	Held Held
 	// Print makes a PDF file of a whole HTML document; nil where no browser is installed to do it.
 	Print func(ctx context.Context, document, footer string) ([]byte, error)
+
+	sheets sync.Pool // buffers that pages are rendered in
 }
 
 // Mount puts a row where gin finds it.
@@ -138,6 +142,10 @@ func (r *Request) canonicalPath() (string, error) {
 // write writes a reply. Pages are rendered first, so that a page that fails becomes a fault and nothing of it is sent.
 func (e *Env) write(r *Request, reply Reply) error {
 	switch {
+	case reply.unchanged:
+		r.gin.Status(reply.status)
+		r.gin.Writer.WriteHeaderNow()
+		return nil
 	case reply.printed != nil:
 		return e.writePDF(r, reply)
 	case reply.page != nil:
@@ -161,8 +169,9 @@ func (e *Env) write(r *Request, reply Reply) error {
 
 func (e *Env) writePage(r *Request, reply Reply) error {
 	ctx := r.Context()
-	var content bytes.Buffer
-	if err := reply.page.View().Render(ctx, &content); err != nil {
+	content, page := e.sheet(), e.sheet()
+	defer e.putBack(content, page)
+	if err := reply.page.View().Render(ctx, content); err != nil {
 		return fmt.Errorf("rendering %s: %w", r.row, err)
 	}
 	head := reply.page.Head()
@@ -176,8 +185,7 @@ func (e *Env) writePage(r *Request, reply Reply) error {
 			}
 		}
 	}
-	var page bytes.Buffer
-	if err := framed(ctx, &page, chrome, head, content.String()); err != nil {
+	if err := framed(ctx, page, chrome, head, content); err != nil {
 		return fmt.Errorf("rendering the frame of %s: %w", r.row, err)
 	}
 	r.setCookies(true)
@@ -212,8 +220,33 @@ func (e *Env) writePDF(r *Request, reply Reply) error {
 
 const htmlType = "text/html; charset=utf-8"
 
-func framed(ctx context.Context, w *bytes.Buffer, chrome shared.Chrome, head shared.Head, content string) error {
-	return shared.Frame(chrome, head).Render(templ.WithChildren(ctx, templ.Raw(content)), w)
+func framed(ctx context.Context, w *bytes.Buffer, chrome shared.Chrome, head shared.Head, content *bytes.Buffer) error {
+	inside := templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
+		_, err := w.Write(content.Bytes())
+		return err //nolint:wrapcheck // what the frame is written to says it
+	})
+	return shared.Frame(chrome, head).Render(templ.WithChildren(ctx, inside), w) //nolint:contextcheck // it is given here
+}
+
+// mostKept is the size of the largest sheet that is kept for another page: a page with an application of 30,000 words fits.
+const mostKept = 2 << 20
+
+// sheet gives a buffer to render a page in, one of those put back if there is one.
+func (e *Env) sheet() *bytes.Buffer {
+	if b, ok := e.sheets.Get().(*bytes.Buffer); ok {
+		return b
+	}
+	return new(bytes.Buffer)
+}
+
+// putBack keeps buffers for other pages, emptied.
+func (e *Env) putBack(buffers ...*bytes.Buffer) {
+	for _, b := range buffers {
+		if b.Cap() <= mostKept {
+			b.Reset()
+			e.sheets.Put(b)
+		}
+	}
 }
 
 // chrome gives what the frame needs beside the page: who is signed in, and the menu that is theirs.

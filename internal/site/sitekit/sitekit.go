@@ -105,6 +105,17 @@ func (s *Server) SignedIn(email string) *Browser {
 	return b
 }
 
+// Code is the one-time code of somebody who is signed in, a minute later: each works once.
+func (s *Server) Code(email string) string {
+	s.tb.Helper()
+	s.Clock.Add(time.Minute)
+	code, err := totp.GenerateCode(s.secrets[testkit.Address(email)], s.Clock.Now())
+	if err != nil {
+		s.tb.Fatal(err)
+	}
+	return code
+}
+
 // Again opens another browser of somebody who has signed in before, at a later time.
 func (s *Server) Again(email string) *Browser {
 	s.tb.Helper()
@@ -131,6 +142,16 @@ func (b *Browser) Token() string { return b.cookies[route.SessionCookie(false)] 
 func (b *Browser) Get(path string) Answer {
 	b.server.tb.Helper()
 	return b.do(httptest.NewRequestWithContext(b.server.tb.Context(), http.MethodGet, path, nil))
+}
+
+// GetWith opens a page with headers of its own.
+func (b *Browser) GetWith(path string, header http.Header) Answer {
+	b.server.tb.Helper()
+	req := httptest.NewRequestWithContext(b.server.tb.Context(), http.MethodGet, path, nil)
+	for name, values := range header {
+		req.Header[http.CanonicalHeaderKey(name)] = values
+	}
+	return b.do(req)
 }
 
 // Post sends a form.

@@ -44,14 +44,6 @@ func (p *Person) Until(words string) *Person {
 	return p.Sees(words)
 }
 
-// Look checks the page as it is now, with axe, after a script changed it.
-func (p *Person) Look() *Person {
-	p.tb.Helper()
-	p.seen = map[string]bool{}
-	p.look()
-	return p
-}
-
 // Leave opens a page although the one that is open asks to stay.
 func (p *Person) Leave(path string) *Person {
 	p.tb.Helper()

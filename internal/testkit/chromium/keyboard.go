@@ -2,6 +2,7 @@ package chromium
 
 import (
 	"encoding/json"
+	"fmt"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -52,5 +53,14 @@ func (p *Person) strike(keys string) {
 func (p *Person) Select() *Person {
 	p.tb.Helper()
 	eval[bool](p, "document.activeElement.select(), true")
+	return p
+}
+
+// Focused checks that the focus is on, or within, the first of what a selector names.
+func (p *Person) Focused(selector string) *Person {
+	p.tb.Helper()
+	if !eval[bool](p, fmt.Sprintf("(() => { const e = document.querySelector(%q); return Boolean(e) && e.contains(document.activeElement) })()", selector)) {
+		p.tb.Fatalf("the focus is not on %s but on %s", selector, eval[string](p, "document.activeElement.outerHTML.slice(0, 200)"))
+	}
 	return p
 }

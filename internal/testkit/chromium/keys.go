@@ -51,7 +51,7 @@ func (p *Person) do(f func(context.Context, *chromedp.Target) error) {
 func (p *Person) Waits(words ...string) *Person {
 	p.tb.Helper()
 	text := ""
-	for range 300 {
+	for range 900 {
 		text = strings.Join(strings.Fields(p.Text()), " ")
 		all := true
 		for _, w := range words {
@@ -106,11 +106,10 @@ func (p *Person) ForgetSession() *Person {
 	return p
 }
 
-// Check has axe look at the page as it is now.
+// Check has axe look at the page as it is now, after a script changed it.
 func (p *Person) Check() *Person {
 	p.tb.Helper()
-	p.Broken = append(p.Broken, p.axe()...)
-	p.shoot("now " + time.Now().Format("150405.000"))
+	p.check("now " + time.Now().Format("150405.000"))
 	return p
 }
 

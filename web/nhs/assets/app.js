@@ -6,12 +6,17 @@ import { keepWhatIsTyped } from './autosave.js'
 import { uploadFiles } from './upload.js'
 import { addUp } from './totals.js'
 import { pressKeys } from './shortcuts.js'
+import { showPanes } from './panes.js'
+import { countWords } from './words.js'
+import { followLive } from './live.js'
 
 initAll()
 revealOptions()
 revealQuestions()
 addRows()
 addUp()
+showPanes()
+countWords()
 lookUpOrganisations(document)
 warnOfUnsavedText()
 keepWhatIsTyped()
@@ -19,6 +24,7 @@ warnBeforeSessionEnds()
 openDetailsForPrint()
 uploadFiles()
 pressKeys()
+followLive()
 
 // revealOptions shows what belongs to an option while it is chosen. NHS.UK frontend would say aria-expanded on a radio, which
 // ARIA does not allow, so this is ours.

@@ -74,6 +74,7 @@ class Keeping {
   constructor(form, keeper) {
     this.form = form
     this.address = form.getAttribute('action')
+    this.own = form.dataset.autosave === 'own' // nobody else writes in it: what comes between comes from another window
     this.key = `${prefix}${keeper}:${this.address}`
     this.state = form.querySelector('[data-saving]')
     this.more = form.querySelector('[data-saving-more]')
@@ -248,7 +249,8 @@ class Keeping {
   }
 
   sayElsewhere() {
-    this.show(paragraph('Someone else changed this section too. ', link(this.page(), 'Open it again to see what they wrote'), '. Nothing that you typed is lost.'))
+    const words = this.own ? 'You changed this in another window too. ' : 'Someone else changed this section too. '
+    this.show(paragraph(words, link(this.page(), this.own ? 'Open it again to see it' : 'Open it again to see what they wrote'), '. Nothing that you typed is lost.'))
   }
 
   page() { return window.location.pathname }
@@ -256,7 +258,9 @@ class Keeping {
   sayConflicts(conflicts) {
     const names = conflicts.map((conflict) => `“${conflict.name}”`).join(', ')
     const who = conflicts[0].who ? `${conflicts[0].who} changed` : 'Someone else changed'
-    this.say(`Someone else changed this section. ${who} ${names} while you were changing it too. Your version is kept, but it is not the one that counts yet.`)
+    this.say(this.own
+      ? `You changed ${names} in another window too. What you typed here is kept on this device until you choose.`
+      : `Someone else changed this section. ${who} ${names} while you were changing it too. Your version is kept, but it is not the one that counts yet.`)
     const button = document.createElement('button')
     button.type = 'submit'
     button.name = 'action'
@@ -311,6 +315,7 @@ class Keeping {
     notice.setAttribute('role', 'status')
     notice.append(paragraph(`What you typed here before and was not sent is put in again: ${names.join(', ')}.`))
     this.form.prepend(notice)
+    notice.dispatchEvent(new CustomEvent('af-reveal', { bubbles: true })) // where the form is one of two panes
     this.send()
   }
 

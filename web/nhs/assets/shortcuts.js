@@ -1,5 +1,6 @@
 // Single keys that move about a page and press its buttons, as listed on the page itself. They are off until the person turns them on,
-// which this browser remembers, and do nothing while something is being typed.
+// which this browser remembers, and do nothing while something is being typed. Escape leads from a text to the part of the page that it
+// belongs to.
 
 const remembered = 'af-shortcuts'
 
@@ -11,11 +12,18 @@ export function pressKeys() {
   box.addEventListener('change', () => remember(box.checked ? 'on' : 'off'))
   const keys = new Map([...list.querySelectorAll('[data-key]')].map((row) => [row.dataset.key, row.dataset]))
   document.addEventListener('keydown', (event) => {
-    if (!box.checked || event.ctrlKey || event.altKey || event.metaKey || isTyping(event.target)) return
+    if (!box.checked || event.ctrlKey || event.altKey || event.metaKey) return
+    if (isTyping(event.target)) {
+      if (event.key === 'Escape') placeOf(event.target)?.focus()
+      return
+    }
     const key = keys.get(event.key)
     if (key && act(key)) event.preventDefault()
   })
 }
+
+// placeOf is the row of a table, or the part of a page, in which something is.
+function placeOf(element) { return element.closest('tr, [data-part]') }
 
 function isTyping(element) {
   return element.isContentEditable || ['TEXTAREA', 'SELECT'].includes(element.tagName) ||
@@ -27,8 +35,8 @@ function act({ target, step, tick }) {
   const found = [...document.querySelectorAll(target)].filter((element) => element.offsetParent !== null)
   if (found.length === 0) return false
   if (step !== undefined) {
-    const row = document.activeElement.closest('tr')
-    const at = found.findIndex((element) => element === document.activeElement || (row && element.closest('tr') === row))
+    const place = placeOf(document.activeElement)
+    const at = found.findIndex((element) => element === document.activeElement || (place && placeOf(element) === place))
     const next = at < 0 ? 0 : Math.min(Math.max(at + Number(step), 0), found.length - 1)
     found[next].focus()
     return true
@@ -43,10 +51,11 @@ function act({ target, step, tick }) {
   return true
 }
 
-// change ticks or clears the box in the row that has the focus.
+// change ticks or clears the box in the row or part that has the focus, or goes into its text.
 function change(target) {
-  const box = document.activeElement.closest('tr')?.querySelector(target)
-  box?.click()
+  const box = placeOf(document.activeElement)?.querySelector(target)
+  if (box?.tagName === 'TEXTAREA') box.focus()
+  else box?.click()
   return Boolean(box)
 }
 

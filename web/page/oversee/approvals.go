@@ -3,12 +3,12 @@ package oversee
 
 import (
 	"fmt"
+	"strings"
 
 	"adoptionfund/internal/allocation"
 	"adoptionfund/internal/decision"
-	"adoptionfund/internal/fault"
 	"adoptionfund/internal/fund"
-	"adoptionfund/internal/money"
+	"adoptionfund/internal/ident"
 	"adoptionfund/internal/uktime"
 	"adoptionfund/web/nhs"
 	"adoptionfund/web/page/panel"
@@ -19,8 +19,6 @@ import (
 type Approvals struct {
 	Openings  []fund.Call // calls whose opening the person may approve
 	Proposals []decision.Waiting
-	Problems  fault.Problems
-	Reason    string
 }
 
 // Head is what the frame shows.
@@ -34,24 +32,35 @@ func opening(c fund.Call) nhs.SummaryList {
 		{Key: "Opens", Value: uktime.Deadline(c.OpensAt)}, {Key: "Closes", Value: uktime.Deadline(c.ClosesAt)},
 		{Key: "Budget", Value: c.Settings.Budget.String()}, {Key: "Award cap", Value: c.Settings.AwardCap.String()},
 		{Key: "Who may lead", Value: fmt.Sprint(c.Settings.WhoMayLead)},
-		{Key: "Method", Value: fmt.Sprintf("Order of merit by %s scores, minimum %.0f, %d places on the reserve list", m.Ranking, m.MinScore, m.Reserve)},
+		{Key: "Ranking", Value: m.RankingWords()}, {Key: "Allocation", Value: m.StrategyWords()}, {Key: "Near the line", Value: m.BandWords()},
+		{Key: "Limits", Value: limits(m)},
 		{Key: "Forms", Value: c.Settings.Forms.Application + ", " + c.Settings.Forms.Rubric + ", " + c.Settings.Forms.Rules},
 	}}
 }
 
-func facts(w decision.Waiting) nhs.SummaryList {
+// limits are what else bounds who is funded.
+func limits(m fund.Method) string {
+	said := []string{fmt.Sprintf("least total %.0f of 100", m.MinScore), fmt.Sprintf("%d places on the reserve list", m.Reserve)}
+	if m.MaxCount > 0 {
+		said = append(said, fmt.Sprintf("%d awards at the most", m.MaxCount))
+	}
+	for _, l := range m.Limits {
+		said = append(said, l.Words())
+	}
+	return strings.Join(said, "; ")
+}
+
+// card is a proposal in the list, in short.
+func card(w decision.Waiting) nhs.SummaryList {
 	p := w.Proposal
+	departs := "No"
+	if d := w.Deviation; d != nil {
+		departs = "Yes: " + strings.Join(d.What(), "; ")
+	}
 	rows := []nhs.SummaryRow{
-		{Key: "Stands", Value: panel.ProposalLabel(p.State)},
-		{Key: "Proposed by", Value: w.People[p.MadeBy] + ", " + uktime.Moment(p.MadeAt)},
-		{Key: "Total", Value: p.Total.String()},
-		{Key: "Departures from the method", Value: "None: the scenario is the published method's"},
-	}
-	if p.Note != "" {
-		rows = append(rows, nhs.SummaryRow{Key: "Note of the chair", Value: p.Note})
-	}
-	for _, a := range w.Approvals {
-		rows = append(rows, nhs.SummaryRow{Key: map[decision.Step]string{decision.First: "First approval", decision.Second: "Second approval", decision.Return: "Returned"}[a.Step], Value: w.People[a.Person] + ", " + uktime.Moment(a.At) + " " + a.Reason})
+		{Key: "Departs from the method", Value: departs},
+		{Key: "Proposes", Value: fmt.Sprintf("%s for %d applications; %d on the reserve list, %d not funded", p.Total, w.Counts[allocation.Fund], w.Counts[allocation.Reserve], w.Counts[allocation.NotFund])},
+		{Key: "Stands", Value: standsWords(p, w.Approvals)},
 	}
 	if c := p.Call(); c.ReleaseAt != nil {
 		rows = append(rows, nhs.SummaryRow{Key: "Release", Value: uktime.Deadline(*c.ReleaseAt)})
@@ -59,60 +68,23 @@ func facts(w decision.Waiting) nhs.SummaryList {
 	return nhs.SummaryList{Rows: rows}
 }
 
-// extensions are the applicants who were given more time, but for those from which the reader is barred.
-func extensions(w decision.Waiting) nhs.Table {
-	t := nhs.Table{
-		ID: "extensions-" + string(w.Proposal.ID), Caption: "Applicants who were given more time", CaptionSize: nhs.Small, RowHeaders: true,
-		Columns: []nhs.Column{{Heading: "Application"}, {Heading: "Until"}, {Heading: "Reason"}, {Heading: "Proposed by"}, {Heading: "Confirmed by"}},
+func standsWords(p *allocation.Proposal, given int) string {
+	if p.State == allocation.Made && given > 0 {
+		return "Approved by one; waits for a second approver"
 	}
-	for _, e := range w.Extensions {
-		if a := w.Names[e.ApplicationID]; !a.Masked {
-			t.Rows = append(t.Rows, []nhs.Cell{
-				{Text: string(a.Ref)}, {Text: uktime.Deadline(e.UntilAt)}, {Text: join(e.Why(), e.Note)}, {Text: w.People[e.ProposedBy]}, {Text: w.People[*e.ConfirmedBy]},
-			})
-		}
-	}
-	return t
+	return panel.ProposalLabel(p.State)
 }
 
-// join is a reason with its note, if there is one.
-func join(why, note string) string {
-	if note == "" {
-		return why
-	}
-	return why + ": " + note
-}
+func proposalPath(id ident.Proposal) string { return "/approvals/" + string(id) }
 
-func lines(w decision.Waiting) nhs.Table {
-	t := nhs.Table{
-		ID: "lines-" + string(w.Proposal.ID), Caption: "Every application and its reason", CaptionSize: nhs.Small, RowHeaders: true, Scroll: true, Compact: true,
-		Columns: []nhs.Column{{Heading: "Application"}, {Heading: "Proposed"}, {Heading: "Title"}, {Heading: "Lead"}, {Heading: "Score", Numeric: true}, {Heading: "DTAC"}, {Heading: "Requested", Numeric: true}, {Heading: "Amount", Numeric: true}, {Heading: "Why"}},
+// waits says what the reader can do with a proposal of the list.
+func waits(w decision.Waiting) string {
+	switch {
+	case w.MaySettle:
+		return "Read the proposal and approve its departure"
+	case w.May:
+		return "Read the proposal and decide"
+	default:
+		return "Read the proposal"
 	}
-	var requested, amount, maskedRequested, maskedAmount money.Pence
-	masked := 0
-	for _, l := range w.Lines {
-		n := w.Names[l.ApplicationID]
-		requested += n.Requested
-		amount += l.Amount
-		if n.Masked {
-			masked++
-			maskedRequested += n.Requested
-			maskedAmount += l.Amount
-			continue
-		}
-		shown := ""
-		if l.Outcome == allocation.Fund {
-			shown = l.Amount.String()
-		}
-		t.Rows = append(t.Rows, nhs.Cells(string(n.Ref), outcomeLabel(l.Outcome), n.Title, n.Lead, fmt.Sprintf("%.2f", l.Score), panel.DTACLabel(l.DTACStatus), n.Requested.String(), shown, l.Reason))
-	}
-	if masked > 0 {
-		t.Rows = append(t.Rows, nhs.Cells(panel.Masked(masked), "", "", "", "", "", maskedRequested.String(), maskedAmount.String(), ""))
-	}
-	t.Foot = nhs.Cells(fmt.Sprintf("%d applications", len(w.Lines)), "", "", "", "", "", requested.String(), amount.String(), "")
-	return t
-}
-
-func outcomeLabel(o allocation.Outcome) string {
-	return map[allocation.Outcome]string{allocation.Fund: "Fund", allocation.Reserve: "Reserve list", allocation.NotFund: "Do not fund"}[o]
 }

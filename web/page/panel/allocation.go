@@ -1,13 +1,16 @@
-// Package panel holds the pages of the panel: ranking, allocation and the proposal.
+// Package panel is the pages of the panel: assignment, progress, moderation, meetings, ranking and allocation.
 package panel
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 
 	"adoptionfund/internal/allocation"
 	"adoptionfund/internal/allocation/solve"
 	"adoptionfund/internal/fault"
+	"adoptionfund/internal/fund"
 	"adoptionfund/internal/ident"
 	"adoptionfund/internal/money"
 	"adoptionfund/internal/uktime"
@@ -16,86 +19,50 @@ import (
 	"adoptionfund/web/page/shared"
 )
 
-// Allocation is the ranking of a call, the scenario that its method gives, and the proposal.
+// Allocation are the scenarios of a call, what its published method gives, and the proposal.
 type Allocation struct {
+	Pages    []nhs.Link
 	Desk     allocation.Desk
-	Solved   *solve.Result // of the latest scenario; nil where none was computed
 	Problems fault.Problems
-	Note     string
+	Typed    Typed
 }
 
 // Head is what the frame shows.
-func (p Allocation) Head() shared.Head {
-	return shared.Head{Title: "Ranking and allocation", Caption: string(p.Desk.Call.Ref) + ": " + p.Desk.Call.Title, Wide: true, Crumbs: nhs.Breadcrumbs{{Href: "/", Text: "Home"}}}
+func (p Allocation) Head() shared.Head { return head("Allocation", &p.Desk.Call) }
+
+func (p Allocation) path(tail string) string { return allocationPath(p.Desk.Call.Ref, tail) }
+
+func allocationPath(call ident.CallRef, tail string) string {
+	return "/panel/" + string(call) + "/allocation" + tail
+}
+
+func scenarioPath(call ident.CallRef, id ident.Scenario) string {
+	return allocationPath(call, "/scenarios/"+string(id))
 }
 
 func (p Allocation) method() nhs.SummaryList {
 	m := p.Desk.Call.Settings.Method
-	return nhs.SummaryList{Rows: []nhs.SummaryRow{
-		{Key: "Budget", Value: p.Desk.Budget.String()},
-		{Key: "Ranking", Value: "By " + m.Ranking + " scores, highest first; ties go to the smaller request, then to the lower reference"},
-		{Key: "Strategy", Value: "Order of merit: down the ranking, each application that fits the budget and the limits is funded"},
-		{Key: "Minimum total", Value: fmt.Sprintf("%.0f of 100", m.MinScore)},
+	budget := p.Desk.Budget.String()
+	if m.Pooled {
+		budget += ", what the other calls leave of the round’s " + p.Desk.Round.Budget.String()
+	}
+	rows := []nhs.SummaryRow{
+		{Key: "Budget", Value: budget},
+		{Key: "Ranking", Value: m.RankingWords() + ", highest first; ties go to the smaller request, then to the lower reference"},
+		{Key: "Strategy", Value: m.StrategyWords()},
+		{Key: "Near the line", Value: m.BandWords()},
+		{Key: "Minimum total", Value: fmt.Sprintf("%g of 100", m.MinScore)},
+		{Key: "Budgets by year and use", Value: m.BudgetWords()},
 		{Key: "Reserve list", Value: fmt.Sprintf("%d places", m.Reserve)},
-	}}
-}
-
-func (p Allocation) table() nhs.Table {
-	t := nhs.Table{
-		ID: "ranking", Caption: "Applications by rank", CaptionSize: nhs.Medium, RowHeaders: true, Scroll: true, Compact: true,
-		Columns: []nhs.Column{{Heading: "Application"}, {Heading: "Rank", Numeric: true}, {Heading: "Title"}, {Heading: "Lead"}, {Heading: "Score", Numeric: true}, {Heading: "DTAC"}, {Heading: "Requested", Numeric: true}, {Heading: "Funded", Numeric: true}, {Heading: "Why"}},
-		Empty:   "No application of this call is assessed yet.",
 	}
-	amounts := p.amounts()
-	var requested, funded money.Pence
-	for _, r := range p.Desk.Ranked {
-		a := r.Application
-		requested += a.Requested
-		why, amount := "", ""
-		if p.Solved != nil {
-			why = p.Solved.Reasons[string(a.Ref)]
-			if got, ok := amounts[string(a.Ref)]; ok {
-				amount = got.String()
-				funded += got
-			}
-		}
-		t.Rows = append(t.Rows, nhs.Cells(string(a.Ref), strconv.Itoa(r.Place), a.Title, a.LeadName, r.Total.Total.String(), DTACLabel(r.DTACStatus), a.Requested.String(), amount, why))
+	for _, l := range m.Limits {
+		rows = append(rows, nhs.SummaryRow{Key: "Limit", Value: l.Words()})
 	}
-	if p.Desk.Masked > 0 {
-		var masked money.Pence
-		for ref, got := range amounts {
-			if p.Desk.Hidden(ref) {
-				masked += got
-			}
-		}
-		requested += p.Desk.MaskedRequested
-		funded += masked
-		t.Rows = append(t.Rows, nhs.Cells(Masked(p.Desk.Masked), "", "", "", "", "", p.Desk.MaskedRequested.String(), masked.String(), ""))
-	}
-	if len(t.Rows) > 0 {
-		t.Foot = nhs.Cells(fmt.Sprintf("%d applications", len(p.Desk.Ranked)+p.Desk.Masked), "", "", "", "", "", requested.String(), funded.String(), "")
-	}
-	return t
-}
-
-// amounts are what the solution funds, by reference.
-func (p Allocation) amounts() map[string]money.Pence {
-	amounts := map[string]money.Pence{}
-	if p.Solved != nil {
-		for _, f := range p.Solved.Funded {
-			amounts[f.ID] = f.Amount
-		}
-	}
-	return amounts
+	return nhs.SummaryList{Rows: rows}
 }
 
 // Masked is the line in place of applications from which the reader is barred.
-func Masked(n int) string {
-	if n == 1 {
-		return "1 application, handled by the deputy"
-	}
-	return fmt.Sprintf("%d applications, handled by the deputy", n)
-}
+func Masked(n int) string { return masked(n) }
 
 // DTACLabel is a DTAC status as people read it.
 func DTACLabel(status string) string {
@@ -111,42 +78,64 @@ func DTACLabel(status string) string {
 	}
 }
 
-// better lists the applications with a better score than one that is funded, that are not funded themselves.
-func (p Allocation) better() nhs.Table {
-	t := nhs.Table{ID: "better", Caption: "Better scored but not funded", CaptionSize: nhs.Medium, RowHeaders: true,
-		Columns: []nhs.Column{{Heading: "Application"}, {Heading: "Score", Numeric: true}, {Heading: "Requested", Numeric: true}, {Heading: "Why"}},
-		Empty:   "None: nothing that is funded has a lower score than something that is not."}
-	if p.Solved == nil {
-		return t
+// scenarios are all that are kept, the published method's first.
+func (p Allocation) scenarios() nhs.Table {
+	t := nhs.Table{
+		ID: "scenarios", Caption: "Scenarios", CaptionSize: nhs.Medium, RowHeaders: true, Compact: true,
+		Columns: []nhs.Column{{Heading: "Scenario"}, {Heading: "Computed"}, {Heading: "Result"}, {Heading: "Funded", Numeric: true}, {Heading: "Spent", Numeric: true}, {Heading: "Note"}},
+		Empty:   "No scenario was computed yet.",
 	}
-	funded := map[string]bool{}
-	for _, f := range p.Solved.Funded {
-		funded[f.ID] = true
-	}
-	last := 0
-	for i, r := range p.Desk.Ranked {
-		if funded[string(r.Application.Ref)] {
-			last = i
+	for _, k := range p.Desk.Kept {
+		name := nhs.Cell{Text: k.Name, Href: scenarioPath(p.Desk.Call.Ref, k.ID)}
+		if k.Number > 0 {
+			name.Text = fmt.Sprintf("%d: %s", k.Number, k.Name)
 		}
-	}
-	for _, r := range p.Desk.Ranked[:min(last, len(p.Desk.Ranked))] {
-		if ref := string(r.Application.Ref); !funded[ref] {
-			t.Rows = append(t.Rows, nhs.Cells(ref, r.Total.Total.String(), r.Application.Requested.String(), p.Solved.Reasons[ref]))
-		}
+		t.Rows = append(t.Rows, []nhs.Cell{name, {Text: uktime.Moment(k.MadeAt)}, {Text: resultWords(k)}, {Text: strconv.Itoa(len(k.Result.Funded))}, {Text: k.Result.Spent.String()}, {Text: k.Note}})
 	}
 	return t
 }
 
-func (p Allocation) scenario() *allocation.Scenario {
-	if len(p.Desk.Scenarios) == 0 {
-		return nil
+// resultWords say what came out of a scenario, and whether it still holds.
+func resultWords(k allocation.Kept) string {
+	said := proofWords(k.Result)
+	if k.PublishedMethod {
+		said = "Published method. " + said
 	}
-	return &p.Desk.Scenarios[0]
+	if k.Stale {
+		said += ". Out of date: scores, requests or the ranking changed since"
+	}
+	return said
 }
 
-func (p Allocation) proposable() bool {
-	waiting := p.Desk.Proposal != nil && (p.Desk.Proposal.State == allocation.Made || p.Desk.Proposal.State == allocation.Approved)
-	return p.Desk.MayMake && p.scenario() != nil && !waiting && p.Desk.Call.State == workflow.CallClosed
+// proofWords say how sure it is that nothing better exists.
+func proofWords(r solve.Result) string {
+	switch {
+	case r.Status == solve.Infeasible:
+		return "The limits cannot all be kept"
+	case r.Status == solve.Optimal:
+		return "Proved: no allocation under these limits is worth more"
+	case r.Gap != nil:
+		return fmt.Sprintf("The best that was found in time: no other is worth over %.2f%% more", 100**r.Gap)
+	default:
+		return "Down the ranking"
+	}
+}
+
+// choices are the scenarios that can be compared.
+func (p Allocation) choices() []nhs.Option {
+	var options []nhs.Option
+	for _, k := range p.Desk.Kept {
+		options = append(options, nhs.Option{Value: string(k.ID), Label: k.Name, Hint: uktime.Moment(k.MadeAt)})
+	}
+	return options
+}
+
+// chosen is the scenario that stands in a field of the comparison at first.
+func (p Allocation) chosen(n int) string {
+	if n < len(p.Desk.Kept) {
+		return string(p.Desk.Kept[n].ID)
+	}
+	return ""
 }
 
 func (p Allocation) proposal() nhs.SummaryList {
@@ -155,13 +144,17 @@ func (p Allocation) proposal() nhs.SummaryList {
 	for _, l := range p.Desk.Lines {
 		counts[l.Outcome]++
 	}
-	return nhs.SummaryList{Rows: []nhs.SummaryRow{
+	rows := []nhs.SummaryRow{
 		{Key: "Number", Value: strconv.Itoa(pr.Number)},
 		{Key: "Stands", Value: ProposalLabel(pr.State)},
 		{Key: "Made", Value: uktime.Moment(pr.MadeAt)},
 		{Key: "Funds", Value: fmt.Sprintf("%d applications with %s; %d on the reserve list, %d not funded", counts[allocation.Fund], pr.Total, counts[allocation.Reserve], counts[allocation.NotFund])},
 		{Key: "Left of the budget", Value: (p.Desk.Budget - pr.Total).String()},
-	}}
+	}
+	if d := p.Desk.Deviation; d != nil {
+		rows = append(rows, nhs.SummaryRow{Key: "Departs from the method", Value: strings.Join(d.What(), "; ")}, nhs.SummaryRow{Key: "Reason", Value: d.Reason})
+	}
+	return nhs.SummaryList{Rows: rows}
 }
 
 // ProposalLabel is the state of a proposal as people read it.
@@ -172,4 +165,117 @@ func ProposalLabel(s allocation.ProposalState) string {
 	}[s]
 }
 
-func action(call ident.CallRef) string { return "/panel/" + string(call) + "/allocation" }
+// lottery reports whether the call announced a draw.
+func (p Allocation) lottery() bool {
+	return p.Desk.Call.Settings.Method.Strategy == fund.StrategyMeritRandom
+}
+
+// lot says what is known of it.
+func (p Allocation) lot() nhs.SummaryList {
+	d := p.Desk
+	rows := []nhs.SummaryRow{}
+	if d.Standing.Kept != nil && d.Standing.Frozen != nil {
+		rows = append(rows, nhs.SummaryRow{Key: "Digest of the frozen ranking", Value: d.Standing.Kept.Digest})
+	}
+	if d.Lot != nil {
+		rows = append(rows, nhs.SummaryRow{Key: "Value entered", Value: d.Lot.Entered + ", " + uktime.Moment(d.Lot.EnteredAt)})
+	}
+	if d.LotSeed != "" {
+		rows = append(rows, nhs.SummaryRow{Key: "Seed", Value: d.LotSeed}, nhs.SummaryRow{Key: "In the band", Value: fmt.Sprintf("%d applications", d.Band)})
+	}
+	return nhs.SummaryList{Rows: rows}
+}
+
+// proposable reports whether a scenario can be put forward.
+func proposable(v *allocation.View) bool {
+	waiting := v.Proposal != nil && (v.Proposal.State == allocation.Made || v.Proposal.State == allocation.Approved)
+	frozen := v.Ask.Ranking != fund.RankCalibrated || v.Frozen
+	return v.MayMake && !waiting && !v.Stale && frozen && v.Result.Status != solve.Infeasible && v.Call.State == workflow.CallClosed
+}
+
+// ranked is a scenario's table: who gets how much, and why.
+func rankedTable(v *allocation.View) nhs.Table {
+	t := nhs.Table{
+		ID: "ranking", Caption: "Every application and its reason", CaptionSize: nhs.Medium, RowHeaders: true, Scroll: true, Compact: true,
+		Columns: []nhs.Column{{Heading: "Application"}, {Heading: "Place", Numeric: true}, {Heading: "Title"}, {Heading: "Lead"}, {Heading: "Score", Numeric: true}, {Heading: "DTAC"}, {Heading: "Requested", Numeric: true}, {Heading: "Funded", Numeric: true}, {Heading: "Funded in", Numeric: true}, {Heading: "Why"}},
+	}
+	var requested, funded money.Pence
+	for _, r := range v.Ranked {
+		a := r.Application
+		requested += a.Requested
+		amount := ""
+		if got := v.Amounts[string(a.Ref)]; got > 0 {
+			amount = got.String()
+			funded += got
+		}
+		t.Rows = append(t.Rows, nhs.Cells(string(a.Ref), strconv.Itoa(r.Place), a.Title, a.LeadName, fmt.Sprintf("%.2f", r.Score), DTACLabel(r.DTACStatus), a.Requested.String(), amount, chance(v, a.Ref), v.Reasons[string(a.Ref)]))
+	}
+	if v.Masked > 0 {
+		requested += v.MaskedRequested
+		funded += v.MaskedSpent
+		t.Rows = append(t.Rows, nhs.Cells(masked(v.Masked), "", "", "", "", "", v.MaskedRequested.String(), v.MaskedSpent.String(), "", ""))
+	}
+	if len(t.Rows) > 0 {
+		t.Foot = nhs.Cells(fmt.Sprintf("%d applications", len(v.Ranked)+v.Masked), "", "", "", "", "", requested.String(), funded.String(), "", "")
+	}
+	return t
+}
+
+// assessed are the applications that wait for an allocation.
+func (p Allocation) assessed() nhs.Table {
+	t := nhs.Table{
+		ID: "assessed", Caption: "Assessed applications", CaptionSize: nhs.Medium, RowHeaders: true, Compact: true,
+		Columns: []nhs.Column{{Heading: "Application"}, {Heading: "Title"}, {Heading: "Score as given", Numeric: true}, {Heading: "Requested", Numeric: true}},
+		Empty:   "No application of this call is assessed yet.",
+	}
+	asked := p.Desk.MaskedRequested
+	for _, r := range p.Desk.Ranked {
+		t.Rows = append(t.Rows, nhs.Cells(string(r.Application.Ref), r.Application.Title, r.Total.Total.String(), r.Application.Requested.String()))
+		asked += r.Application.Requested
+	}
+	if p.Desk.Masked > 0 {
+		t.Rows = append(t.Rows, nhs.Cells(masked(p.Desk.Masked), "", "", p.Desk.MaskedRequested.String()))
+	}
+	if len(t.Rows) > 0 {
+		t.Foot = nhs.Cells(fmt.Sprintf("%d applications", len(p.Desk.Ranked)+p.Desk.Masked), "", "", asked.String())
+	}
+	return t
+}
+
+// chance is the share of draws in which an application is funded.
+func chance(v *allocation.View, ref ident.Ref) string {
+	if v.Sensitivity.Draws == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%.0f%%", 100*v.Sensitivity.Funded[string(ref)])
+}
+
+// betterTable lists those that are not funded although something that scores less is.
+func betterTable(v *allocation.View) nhs.Table {
+	t := nhs.Table{
+		ID: "better", Caption: "Better scored but not funded", CaptionSize: nhs.Medium, RowHeaders: true,
+		Columns: []nhs.Column{{Heading: "Application"}, {Heading: "Score", Numeric: true}, {Heading: "Requested", Numeric: true}, {Heading: "Why"}},
+		Empty:   "None: nothing that is funded has a lower score than something that is not.",
+	}
+	for _, r := range v.Better {
+		t.Rows = append(t.Rows, nhs.Cells(string(r.Application.Ref), fmt.Sprintf("%.2f", r.Score), r.Application.Requested.String(), v.Reasons[string(r.Application.Ref)]))
+	}
+	return t
+}
+
+// refs names applications, and counts those that are masked.
+func refs(m *allocation.Mask, all []string) string {
+	seen, hidden := m.Seen(all)
+	slices.Sort(seen)
+	said := strings.Join(seen, ", ")
+	switch {
+	case hidden > 0 && said != "":
+		return said + " and " + masked(hidden)
+	case hidden > 0:
+		return masked(hidden)
+	case said == "":
+		return "nobody"
+	default:
+		return said
+	}
+}

@@ -200,6 +200,14 @@ func (c Call) scoredBy(p *rubric.Part) string {
 	return strings.Join(names, ", ")
 }
 
+// further says how many reviews are asked for besides those of each application.
+func further(heldBack int) string {
+	if heldBack == 0 {
+		return "None"
+	}
+	return fmt.Sprintf("Up to %d in the call, of applications near the funding line whose scores are least sure", heldBack)
+}
+
 func (c Call) review() nhs.SummaryList {
 	s := c.Call.Settings
 	var each []string
@@ -209,6 +217,7 @@ func (c Call) review() nhs.SummaryList {
 	rows := []nhs.SummaryRow{
 		{Key: "Reviews of each application", Value: strings.Join(each, "\n")},
 		{Key: "Moderation", Value: fmt.Sprintf("Where scores of a part are more than %d apart", s.Review.ApartBy)},
+		{Key: "Further reviews", Value: further(s.Review.HeldBack)},
 		{Key: "Shortlist", Value: yes(s.Review.Shortlist, "Applications are shortlisted before review", "All eligible applications are reviewed")},
 		{Key: "DTAC versions accepted", Value: strings.Join(s.Forms.DTAC, "\n")},
 	}
@@ -220,47 +229,22 @@ func (c Call) review() nhs.SummaryList {
 
 func (c Call) method() nhs.SummaryList {
 	m := c.Call.Settings.Method
-	strategies := map[string]string{
-		"merit":        "Merit order: down the ranking, each application that fits the budget and the limits is funded",
-		"portfolio":    "Best portfolio: the set of applications that is worth most under the budget and the limits",
-		"merit_random": "Merit order, with a published draw among those too close to the line to tell apart",
-	}
 	rows := []nhs.SummaryRow{
-		{Key: "Ranking", Value: yes(m.Ranking == "calibrated", "By calibrated scores, which allow for harsh and lenient reviewers", "By scores as given")},
-		{Key: "Allocation", Value: strategies[m.Strategy]},
+		{Key: "Ranking", Value: m.RankingWords()},
+		{Key: "Allocation", Value: m.StrategyWords()},
 		{Key: "Least total", Value: fmt.Sprintf("%g of 100; below it nothing is funded", m.MinScore)},
 		{Key: "Funding in part", Value: yes(m.Partial, "Possible, down to the least amount that you name", "No")},
-		{Key: "Near the line", Value: yes(m.Band == "randomise", "A published draw decides", "The panel discusses")},
+		{Key: "Near the line", Value: m.BandWords()},
+		{Key: "Budgets by year and use", Value: m.BudgetWords()},
 		{Key: "Reserve list", Value: yes(m.Reserve > 0, fmt.Sprintf("%d places", m.Reserve), "None")},
 	}
 	if m.MaxCount > 0 {
 		rows = append(rows, nhs.SummaryRow{Key: "Most awards", Value: strconv.Itoa(m.MaxCount)})
 	}
 	for _, l := range m.Limits {
-		rows = append(rows, nhs.SummaryRow{Key: "Limit by " + l.By, Value: limit(l)})
+		rows = append(rows, nhs.SummaryRow{Key: "Limit by " + l.By, Value: l.Words()})
 	}
 	return nhs.SummaryList{Rows: rows}
-}
-
-func limit(l fund.Limit) string {
-	of := l.Value
-	if of == "*" {
-		of = "each"
-	}
-	parts := []string{of + ":"}
-	if l.MinPounds > 0 {
-		parts = append(parts, "at least "+money.Pounds(l.MinPounds).String())
-	}
-	if l.MaxPounds != nil {
-		parts = append(parts, "at most "+money.Pounds(*l.MaxPounds).String())
-	}
-	if l.MinCount > 0 {
-		parts = append(parts, fmt.Sprintf("at least %d awards", l.MinCount))
-	}
-	if l.MaxCount != nil {
-		parts = append(parts, fmt.Sprintf("at most %d awards", *l.MaxCount))
-	}
-	return strings.Join(parts, " ")
 }
 
 func (c Call) feedback() nhs.SummaryList {

@@ -62,13 +62,40 @@ func (p Others) back() string { return "/screening/" + string(p.Application.Ref)
 func (p Others) path() string { return p.back() + "/other-funding" }
 
 // action is where a conclusion is sent, with what is looked at.
-func (p Others) action() string {
+func (p Others) action() string { return p.at(p.Page) }
+
+// pages lead to the matches before and after.
+func (p Others) pages() nhs.Pagination {
+	var links nhs.Pagination
+	if p.Page > 1 {
+		links.Previous = p.at(p.Page - 1)
+	}
+	if p.Page < p.Pages {
+		links.Next = p.at(p.Page + 1)
+	}
+	return links
+}
+
+// counted says how many matches there are, and which of them are shown.
+func (p Others) counted() string {
+	words := "Matches (" + strconv.Itoa(p.Total()) + ")"
+	if p.Pages > 1 {
+		words += ", page " + strconv.Itoa(p.Page) + " of " + strconv.Itoa(p.Pages)
+	}
+	return words
+}
+
+// at is the page with what is looked at.
+func (p Others) at(page int) string {
 	q := url.Values{}
 	if p.Source != "" {
 		q.Set("source", string(p.Source))
 	}
 	if p.Text != "" {
 		q.Set("text", p.Text)
+	}
+	if page > 1 {
+		q.Set("page", strconv.Itoa(page))
 	}
 	if len(q) == 0 {
 		return p.path()
@@ -123,6 +150,9 @@ func (p Others) facts(m otherfunding.Match) nhs.SummaryList {
 	}
 	if m.Amount != 0 {
 		add(map[bool]string{true: "Requested", false: "Amount"}[m.Source == otherfunding.Application], amount)
+	}
+	if m.Awarded != nil {
+		add("Awarded", m.Awarded.String())
 	}
 	add("From", dayOf(m.FromDay))
 	add("Until", dayOf(m.ToDay))

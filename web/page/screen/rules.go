@@ -1,11 +1,12 @@
 package screen
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 
 	"adoptionfund/internal/eligibility"
 	"adoptionfund/internal/fault"
-	"adoptionfund/internal/fund"
 	"adoptionfund/internal/rules"
 	"adoptionfund/web/nhs"
 	"adoptionfund/web/page/shared"
@@ -13,8 +14,9 @@ import (
 
 // RulesTrial tries a changed rule file on the submissions of a round.
 type RulesTrial struct {
-	Rounds   []fund.Round
-	Rules    string             // the text to begin with: the rules in use
+	Rounds   []eligibility.Tryable
+	From     string             // the id of the rules to begin with; empty: there are none
+	Rules    string             // their text
 	Trial    *eligibility.Trial // nil: not tried yet
 	Problems fault.Problems
 	Typed    Typed
@@ -25,6 +27,13 @@ func (p RulesTrial) Head() shared.Head {
 	return shared.Head{Title: "Try changed rules", Wide: true, Crumbs: toQueue()}
 }
 
+func (p RulesTrial) hint() string {
+	if p.From == "" {
+		return "No round has calls yet, so that no rules are in use."
+	}
+	return "These are the rules " + p.From + " until you change them here."
+}
+
 func (p RulesTrial) rounds() []nhs.Option {
 	options := make([]nhs.Option, len(p.Rounds))
 	for i, r := range p.Rounds {
@@ -32,6 +41,41 @@ func (p RulesTrial) rounds() []nhs.Option {
 	}
 	return options
 }
+
+// Newest is the id of the rules of the newest round that has some.
+func (p RulesTrial) Newest() string {
+	for _, r := range p.Rounds {
+		if len(r.Pinned) > 0 {
+			return r.Pinned[0]
+		}
+	}
+	return ""
+}
+
+// sources are the rule files in use, with the rounds that use them.
+func (p RulesTrial) sources() []ruleSource {
+	var list []ruleSource
+	for _, r := range p.Rounds {
+		for _, id := range r.Pinned {
+			at := slices.IndexFunc(list, func(s ruleSource) bool { return s.id == id })
+			if at < 0 {
+				list = append(list, ruleSource{id: id, here: id == p.From})
+				at = len(list) - 1
+			}
+			list[at].rounds = append(list[at].rounds, string(r.Ref))
+		}
+	}
+	return list
+}
+
+// ruleSource is a rule file in use.
+type ruleSource struct {
+	id     string
+	rounds []string
+	here   bool // the text on the page began with it
+}
+
+func (s ruleSource) title() string { return s.id + ", used by " + strings.Join(s.rounds, ", ") }
 
 func (p RulesTrial) said() string {
 	t := p.Trial

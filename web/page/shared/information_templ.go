@@ -58,7 +58,7 @@ func (a Accessibility) View() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, ". We want as many people as possible to be able to use it. You should be able to:</p><ul class=\"nhsuk-list nhsuk-list--bullet\"><li>zoom in up to 400% without text running off the screen</li><li>do everything with a keyboard only, or with speech recognition</li><li>listen to every page with a screen reader</li><li>use the service with scripts turned off in your browser</li><li>change colours, contrast and fonts in your browser or device</li></ul><h2>How accessible this service is</h2><p>It is built with the components of NHS.UK frontend and aims at level AA of the Web Content Accessibility Guidelines, version 2.2. It has been tested in part: every page by an automatic checker (axe) and by our own checks of headings, labels and landmarks. It has not yet been audited by people outside the team, or tested with people who use assistive technology every day, so we do not claim full compliance.</p><h2>Files that people upload</h2><p>Evidence and other files are made by applicants and suppliers. We cannot promise that they are accessible. If you cannot read one, tell us and we will try to get it for you in another form.</p><h2>Tell us about a problem</h2><p>If something does not work for you, or you need information in another form, tell us. Say which page it is and what you use. We aim to answer within 5 working days.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, ". We want as many people as possible to be able to use it. You should be able to:</p><ul class=\"nhsuk-list nhsuk-list--bullet\"><li>zoom in up to 400% without text running off the screen</li><li>do everything with a keyboard only, or with speech recognition</li><li>listen to every page with a screen reader</li><li>use the service with scripts turned off in your browser</li><li>change colours, contrast and fonts in your browser or device</li></ul><h2>How accessible this service is</h2><p>It is built with the components of NHS.UK frontend and aims at level AA of the Web Content Accessibility Guidelines, version 2.2. It has been tested in part: every page by an automatic checker (axe) and by our own checks of headings, labels and landmarks. It has not yet been audited by people outside the team, or tested with people who use assistive technology every day, so we do not claim full compliance.</p><h2>Letters and reports as PDF files</h2><p>They are tagged, with a title, their language, headings, lists and tables in the order in which they are read; our tests look at that structure. They do not meet all of the PDF/UA standard: the files do not carry its identifier, items of lists have no tag for their body, and they were not tested by people who use assistive technology. The page, and for letters a plain text, says the same.</p><h2>Files that people upload</h2><p>Evidence and other files are made by applicants and suppliers. We cannot promise that they are accessible. If you cannot read one, tell us and we will try to get it for you in another form.</p><h2>Tell us about a problem</h2><p>If something does not work for you, or you need information in another form, tell us. Say which page it is and what you use. We aim to answer within 5 working days.</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -103,7 +103,7 @@ func (p Privacy) View() templ.Component {
 		var templ_7745c5c3_Var5 string
 		templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(p.Brand.Organisation)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/shared/information.templ`, Line: 30, Col: 26}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/shared/information.templ`, Line: 32, Col: 26}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 		if templ_7745c5c3_Err != nil {
@@ -116,7 +116,7 @@ func (p Privacy) View() templ.Component {
 		var templ_7745c5c3_Var6 string
 		templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(p.Brand.Service)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/shared/information.templ`, Line: 30, Col: 51}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/shared/information.templ`, Line: 32, Col: 51}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 		if templ_7745c5c3_Err != nil {
@@ -209,7 +209,7 @@ func (t Terms) View() templ.Component {
 		var templ_7745c5c3_Var9 string
 		templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(t.Brand.Service)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/shared/information.templ`, Line: 66, Col: 60}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/shared/information.templ`, Line: 68, Col: 60}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 		if templ_7745c5c3_Err != nil {
@@ -222,7 +222,7 @@ func (t Terms) View() templ.Component {
 		var templ_7745c5c3_Var10 string
 		templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(t.Brand.Organisation)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/shared/information.templ`, Line: 66, Col: 93}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/shared/information.templ`, Line: 68, Col: 93}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 		if templ_7745c5c3_Err != nil {
@@ -265,7 +265,7 @@ func (c Contact) View() templ.Component {
 		var templ_7745c5c3_Var12 string
 		templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(c.Brand.Organisation)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/shared/information.templ`, Line: 85, Col: 99}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/shared/information.templ`, Line: 87, Col: 99}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 		if templ_7745c5c3_Err != nil {
@@ -320,7 +320,7 @@ func contactLines(b Brand) templ.Component {
 			var templ_7745c5c3_Var14 string
 			templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(b.Phone)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/shared/information.templ`, Line: 93, Col: 25}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/shared/information.templ`, Line: 95, Col: 25}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var14))
 			if templ_7745c5c3_Err != nil {
