@@ -5,54 +5,35 @@ import (
 	"testing"
 	"time"
 
-	"adoptionfund/internal/allocation"
-	"adoptionfund/internal/application"
 	"adoptionfund/internal/db"
 	"adoptionfund/internal/decision"
-	"adoptionfund/internal/fund"
 	"adoptionfund/internal/ident"
 	"adoptionfund/internal/money"
-	"adoptionfund/internal/review"
 	"adoptionfund/internal/testkit"
-	"adoptionfund/internal/work"
 	"adoptionfund/internal/workflow"
 )
 
-// waiting puts an approved proposal on every application that is assessed, with its decisions and feedback.
-func waiting(l *load) {
+// waiting brings every application that is assessed into a proposal by the published method, which is approved, with feedback for each.
+func waiting(l *load) ident.Proposal {
 	l.tb.Helper()
-	now := l.app.gate.Now()
-	var c *fund.Call
-	var apps []*application.Application
-	l.no(l.app.gate.Read(l.as("manager@fund.example"), func(tx *work.Tx) error {
-		var err error
-		if c, err = fund.CallByRef(tx, loadCall); err == nil {
-			apps, err = application.InCall(tx, c, workflow.Assessment)
-		}
-		return err
-	}))
+	l.account("chair@fund.example", "panel_chair")
+	l.account("approver@fund.example", "approver")
 	w := l.app.db.Write
-	scenario := allocation.Scenario{ID: ident.New[ident.Scenario](), CallID: c.ID, Name: "Invented", Problem: "{}", Result: "{}", Fingerprint: strings.Repeat("0", 64), MadeBy: apps[0].MainContact, MadeAt: now}
-	proposal := allocation.Proposal{ID: ident.New[ident.Proposal](), CallID: c.ID, ScenarioID: scenario.ID, Number: 1, State: allocation.Approved, MadeBy: apps[0].MainContact, MadeAt: now, Version: 1}
-	l.no(w.Create(&scenario).Error)
-	l.no(w.Create(&proposal).Error)
-	var decisions []decision.Decision
-	var feedback []review.FeedbackVersion
-	for i, a := range apps {
-		outcome := []decision.Outcome{decision.Successful, decision.Unsuccessful, decision.Unsuccessful, decision.Reserve}[i%4]
-		decisions = append(decisions, decision.Decision{ID: ident.New[string](), ApplicationID: a.ID, ProposalID: proposal.ID, Outcome: outcome, Amount: money.Pounds(100_000), DecidedAt: now})
-		feedback = append(feedback, review.FeedbackVersion{ApplicationID: a.ID, Version: 1, Body: strings.Repeat("Say how many people took part, and where. ", 20), EditedBy: a.MainContact, EditedAt: now})
-	}
-	l.no(w.CreateInBatches(&decisions, 100).Error)
-	l.no(w.CreateInBatches(&feedback, 100).Error)
-	for outcome, state := range map[decision.Outcome]workflow.ApplicationState{decision.Successful: workflow.ProposedFund, decision.Unsuccessful: workflow.ProposedNotFund, decision.Reserve: workflow.ProposedReserve} {
-		l.no(w.Exec("UPDATE applications SET state = ? WHERE id IN (SELECT application_id FROM decisions WHERE outcome = ?)", state, outcome).Error)
-	}
-	l.no(w.Exec("UPDATE calls SET state = ? WHERE id = ?", workflow.CallDecided, c.ID).Error)
-	l.no(w.Exec("UPDATE applications SET main_contact = (SELECT id FROM persons WHERE email = ?)", loadApplicant(0)).Error) // who has most of the copies has no account
+	l.no(w.Exec("UPDATE applications SET state = ?, main_contact = (SELECT id FROM persons WHERE email = ?) WHERE ref LIKE 'AF26-1%'", workflow.Assessed, loadApplicant(0)).Error) // who has most of the copies has no account
+	l.no(w.Exec("UPDATE calls SET state = ?", workflow.CallClosed).Error)
+	l.no(w.Exec("UPDATE rounds SET budget = ?", int64(money.Pounds(250_100*deskApplications/4))).Error) // for one in four
+	chair := l.as("chair@fund.example")
+	scenario, err := l.app.allocations.Run(chair, loadCall, "Invented")
+	l.no(err)
+	proposal, err := l.app.allocations.Propose(chair, loadCall, scenario, "")
+	l.no(err)
+	l.no(l.app.decisions.Approve(l.as("approver@fund.example"), proposal, decision.Approving{}))
+	l.no(w.Exec(`INSERT INTO feedback_versions (application_id, version, body, confirmed, edited_by, edited_at) SELECT id, 1, ?, '', main_contact, ? FROM applications WHERE ref LIKE 'AF26-1%'`,
+		strings.Repeat("Say how many people took part, and where. ", 20), l.app.gate.Now()).Error)
+	return proposal
 }
 
-// BenchmarkRelease opens the desk of letters and one letter of a call with 1,400 of them, and releases all at once.
+// BenchmarkRelease opens the proposal, the desk of letters and one letter of a call with 1,400 of them, and releases all at once.
 func BenchmarkRelease(b *testing.B) {
 	l := newLoad(b, 1, db.Normal)
 	site, err := l.app.site(false)
@@ -63,10 +44,10 @@ func BenchmarkRelease(b *testing.B) {
 	l.account("manager@fund.example", "administrator")
 	testkit.Copies(b, l.app.db, like, who.ID, deskApplications)
 	assessed(l)
-	waiting(l)
+	proposal := waiting(l)
 	token := l.session("manager@fund.example")
 	desk := "/panel/" + string(loadCall) + "/release"
-	for name, path := range map[string]string{"desk": desk, "letter": desk + "/AF26-100700"} {
+	for name, path := range map[string]string{"proposal": "/approvals/" + string(proposal), "desk": desk, "letter": desk + "/AF26-100700"} {
 		b.Run(name, func(b *testing.B) {
 			var times []time.Duration
 			for b.Loop() {
