@@ -63,9 +63,11 @@ func standingOf(tx *work.Tx, id ident.Application) ([]Score, error) {
 	return work.Many[Score](tx.DB().Where("application_id = ? AND state = ?", id, ScoreStands).Order("at, id"), "scores")
 }
 
-// standingIn gives the scores of a call that stand, with one query.
+// standingIn gives the scores of a call that stand, with one query: what was scored and by whom, without the reasons, which would be most of what is
+// read of a large call.
 func standingIn(tx *work.Tx, call ident.Call) ([]Score, error) {
-	return work.Many[Score](inCall(tx, call).Where("state = ?", ScoreStands).Order("at, id"), "scores")
+	q := inCall(tx, call).Select("application_id", "part", "kind", "person", "value", "mark", "source", "state")
+	return work.Many[Score](q.Where("state = ?", ScoreStands).Order("at, id"), "scores")
 }
 
 // ofReview gives the scores of a review that stand.

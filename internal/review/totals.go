@@ -56,7 +56,8 @@ func (s *Service) Totals(tx *work.Tx, c *fund.Call) (map[ident.Application]Total
 	return all, nil
 }
 
-// Scores gives the scores of a call that stand, also those behind a consensus: for calibration and agreement.
+// Scores gives the scores of a call that stand, also those behind a consensus: for calibration and agreement. They come
+// without their reasons and times.
 func Scores(tx *work.Tx, call ident.Call) ([]Score, error) { return standingIn(tx, call) }
 
 // Rubric gives the rubric that a call pinned.
