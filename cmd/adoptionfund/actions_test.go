@@ -22,7 +22,6 @@ func later() []access.Action {
 		access.EditRound, access.ArchiveCall,
 		access.ViewProduct, access.EditProduct,
 		access.ProposeTargeted, access.ApproveDirectAward,
-		access.TakeUpReserve,
 		access.ExportApplications, access.ExportScores, access.ExportAudit, access.ViewOutbox, access.ResendMessage,
 		access.EditTemplates, access.ViewRetention, access.HoldData, access.RemoveData, access.DiscloseData,
 		access.BackUp, access.Restore,

@@ -41,6 +41,7 @@ type basis struct {
 	standing ranking.Standing
 	lot      *Lot
 	ranked   []Ranked
+	decided  decided                                      // by proposals before the one that is next
 	asked    map[ident.Application]map[string]money.Pence // of the budgets of the call, where it has any
 	problem  solve.Problem
 }
@@ -103,6 +104,13 @@ func (s *Service) collect(tx *work.Tx, c *fund.Call, states []workflow.Applicati
 		}
 		b.ranked = append(b.ranked, r)
 	}
+	last, err := Latest(tx, c)
+	if err != nil {
+		return b, err
+	}
+	if b.decided, err = settled(tx, c, next(last)); err != nil {
+		return b, err
+	}
 	b.asked, err = askedOf(tx, c, apps)
 	return b, err
 }
@@ -144,8 +152,8 @@ func askedOf(tx *work.Tx, c *fund.Call, apps []*application.Application) (map[id
 	return all, nil
 }
 
-// available is the budget of a call: its own or, if it has none, what the round's calls with a budget of their own and the standing proposals of
-// the others leave of the round's.
+// available is the budget of a call: its own or, if it has none, what the round's calls with a budget of their own, and what is proposed by
+// and promised to the others, leave of the round's.
 func available(tx *work.Tx, c *fund.Call, r *fund.Round) (money.Pence, error) {
 	if c.Settings.Budget > 0 {
 		return c.Settings.Budget, nil
@@ -164,13 +172,11 @@ func available(tx *work.Tx, c *fund.Call, r *fund.Round) (money.Pence, error) {
 			left -= other.Settings.Budget
 			continue
 		}
-		p, err := Latest(tx, other)
+		taken, err := spoken(tx, other)
 		if err != nil {
 			return 0, err
 		}
-		if p != nil && (p.State == Made || p.State == Approved || p.State == Released) {
-			left -= p.Total
-		}
+		left -= taken
 	}
 	return max(left, 0), nil
 }
@@ -201,6 +207,7 @@ func (b basis) with(ask Ask) (basis, error) {
 				row.Must = h.Way
 			}
 		}
+		b.decided.hold(a, &row)
 		b.problem.Applications = append(b.problem.Applications, row)
 	}
 	if ask.Strategy == fund.StrategyMeritRandom {
@@ -218,6 +225,8 @@ func (b basis) ready() error {
 	switch calibrated := b.ask.Ranking == fund.RankCalibrated; {
 	case len(b.ranked) == 0:
 		return fault.New(fault.Conflict, "No application of this call is assessed yet")
+	case len(b.decided) > 0 && !b.undecided():
+		return fault.New(fault.Conflict, "Every application of this call is decided, and none is on the reserve list")
 	case calibrated && b.standing.Kept == nil:
 		return fault.New(fault.Conflict, "The ranking of this call is not computed yet. Compute it on the page of the ranking")
 	case calibrated && b.standing.Stale():
@@ -228,6 +237,11 @@ func (b basis) ready() error {
 		return fault.New(fault.Conflict, "Enter the value for the lot first, in front of the panel")
 	}
 	return nil
+}
+
+// undecided reports whether an application is left that a later proposal could be about.
+func (b basis) undecided() bool {
+	return slices.ContainsFunc(b.ranked, func(r Ranked) bool { _, done := b.decided[r.Application.ID]; return !done })
 }
 
 // score fills in by what an application is ranked, rounded to hundredths; false where there is nothing.

@@ -104,6 +104,7 @@ type Desk struct {
 	Proposal     *Proposal
 	Deviation    *Deviation
 	Lines        []Line
+	Later        *Later // nil before the first release
 	Lacks        string // what the published method still needs before it can be computed
 	MayRun       bool
 	MayMake      bool
@@ -185,6 +186,7 @@ func (d *Desk) fill(tx *work.Tx, b basis) error {
 		published = b
 	}
 	d.Ranked = d.mask(published.ranked, tx.By.ID)
+	d.Later = b.later(tx.By.ID, published.ranked)
 	if d.Computations, err = computation.Shown(tx, b.call.ID, computation.Scenario, tx.Now.Add(-failedFor)); err != nil {
 		return err
 	}

@@ -4,9 +4,9 @@ import (
 	"context"
 
 	"adoptionfund/internal/access"
-	"adoptionfund/internal/fault"
 	"adoptionfund/internal/fund"
 	"adoptionfund/internal/ident"
+	"adoptionfund/internal/money"
 	"adoptionfund/internal/work"
 )
 
@@ -16,10 +16,11 @@ type Proposed struct {
 
 	Band       []string // references of those in the band that the reader may see
 	MaskedBand int
-	Line       float64 // the funding line
-	Lined      bool    // false: the money suffices for all
-	Lot        *Lot    // nil: none was drawn
-	Seed       string  // of the draw
+	Line       float64     // the funding line
+	Lined      bool        // false: the money suffices for all
+	Lot        *Lot        // nil: none was drawn
+	Seed       string      // of the draw
+	Promised   money.Pence // by earlier proposals of the call, as it stands now
 }
 
 // Proposed gives the scenario of a proposal, to those who may see the proposal.
@@ -41,13 +42,17 @@ func (s *Service) Proposed(ctx context.Context, id ident.Proposal) (Proposed, er
 		if err != nil {
 			return err
 		}
-		shown = Proposed{View: views[0]}
+		before, err := settled(tx, p.call, p.Number)
+		if err != nil {
+			return err
+		}
+		shown = Proposed{View: views[0], Promised: before.promised()}
 		return shown.near(b)
 	})
 	return shown, err
 }
 
-// near adds the line, the band around it, and the draw.
+// near adds the line, the band around it, and the draw, of the problem as it was solved.
 func (p *Proposed) near(b basis) error {
 	solved, _, err := p.Solved()
 	if err != nil {
@@ -56,15 +61,8 @@ func (p *Proposed) near(b basis) error {
 	if p.Ask.Strategy == fund.StrategyMeritRandom && solved.Seed != "" {
 		p.Lot, p.Seed = b.lot, solved.Seed
 	}
-	now, err := b.with(p.Ask)
-	if fault.Is(err, fault.Conflict) {
-		p.Band, p.MaskedBand = p.Seen(solved.Band)
-		return nil // what it rests on changed: the seal says so
-	}
-	if err != nil {
-		return err
-	}
-	p.Line, p.Lined = now.line()
-	p.Band, p.MaskedBand = p.Seen(now.band())
+	b.ask, b.problem = p.Ask, solved
+	p.Line, p.Lined = b.line()
+	p.Band, p.MaskedBand = p.Seen(b.band())
 	return nil
 }

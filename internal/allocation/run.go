@@ -137,7 +137,7 @@ func (s *Service) run(ctx context.Context, ref ident.CallRef, t Trial, r run) (i
 			return err
 		}
 		if print, err := b.fingerprint(); err != nil || print != row.Fingerprint {
-			return cmp.Or(err, fault.New(fault.Conflict, "Scores or requests changed while the scenario was computed. Compute it again"))
+			return cmp.Or(err, fault.New(fault.Conflict, "Scores, requests or awards changed while the scenario was computed. Compute it again"))
 		}
 		return keepScenario(tx, b.call, row, details)
 	})
@@ -190,6 +190,7 @@ func (s *Service) solved(ctx context.Context, b basis, t Trial, step computation
 	if err != nil {
 		return nil, nil, fmt.Errorf("solving the allocation: %w", err)
 	}
+	b.decided.reasons(b.ranked, result.Reasons)
 	step(40, "How far it hangs on chance and on each limit is computed")
 	hangs, err := s.sensitivity(ctx, b, result, step)
 	if err != nil {

@@ -307,7 +307,7 @@ func (c *Checked) compare(s Seal, now resting, gone map[string]bool) error {
 	return nil
 }
 
-// money finds that a shared budget no longer covers what is proposed.
+// money finds that the budget, or what is left of a shared one, no longer covers what is proposed beside what was promised before.
 func (c *Checked) money(tx *work.Tx, p *Proposal, lines []Line, apps map[ident.Application]*application.Application) error {
 	round, err := fund.RoundByID(tx, p.call.RoundID)
 	if err != nil {
@@ -317,7 +317,11 @@ func (c *Checked) money(tx *work.Tx, p *Proposal, lines []Line, apps map[ident.A
 	if err != nil {
 		return err
 	}
-	if Standing(lines, apps) > left {
+	before, err := settled(tx, p.call, p.Number)
+	if err != nil {
+		return err
+	}
+	if Standing(lines, apps) > left-before.promised() {
 		c.changed(PartLimits, whole)
 	}
 	return nil

@@ -76,7 +76,7 @@ func (s *Service) ProposeWith(ctx context.Context, ref ident.CallRef, id ident.S
 			return err
 		}
 		if now != sc.Fingerprint {
-			return fault.New(fault.Conflict, "Scores or requests changed after this scenario was computed. Compute it again")
+			return fault.New(fault.Conflict, "Scores, requests or awards changed after this scenario was computed. Compute it again")
 		}
 		proposal, err = s.propose(tx, b, sc, words)
 		return err
@@ -105,12 +105,9 @@ func (s *Service) propose(tx *work.Tx, b basis, sc *Scenario, words Words) (iden
 	if err != nil {
 		return "", err
 	}
-	p := &Proposal{ID: ident.New[ident.Proposal](), CallID: b.call.ID, ScenarioID: sc.ID, Number: 1, State: Made, Note: note, MadeBy: tx.By.ID, MadeAt: tx.Now, Version: 1, call: b.call}
-	if last != nil {
-		if last.State == Made || last.State == Approved {
-			return "", fault.New(fault.Conflict, "A proposal of this call waits for its decision already")
-		}
-		p.Number = last.Number + 1
+	p := &Proposal{ID: ident.New[ident.Proposal](), CallID: b.call.ID, ScenarioID: sc.ID, State: Made, Note: note, MadeBy: tx.By.ID, MadeAt: tx.Now, Version: 1, call: b.call}
+	if p.Number = next(last); last != nil && p.Number == last.Number {
+		return "", fault.New(fault.Conflict, "A proposal of this call waits for its decision already")
 	}
 	if err := tx.Require(access.MakeProposal, p); err != nil {
 		return "", err
@@ -123,7 +120,9 @@ func (s *Service) propose(tx *work.Tx, b basis, sc *Scenario, words Words) (iden
 		return "", err
 	}
 	lines := linesOf(b, p, result)
-	p.Total = result.Spent
+	if p.Total, err = totalOf(lines); err != nil {
+		return "", err
+	}
 	if err := work.Add(tx, p); err != nil {
 		return "", err
 	}
@@ -143,6 +142,18 @@ func (s *Service) propose(tx *work.Tx, b basis, sc *Scenario, words Words) (iden
 	}
 	tx.Record(event(p, string(access.MakeProposal), map[string]any{"total": p.Total, "lines": len(lines), "fingerprint": sc.Fingerprint}))
 	return p.ID, nil
+}
+
+// totalOf is what the lines of a proposal come to. There must be some.
+func totalOf(lines []Line) (money.Pence, error) {
+	if len(lines) == 0 {
+		return 0, fault.New(fault.Conflict, "Nothing would change by this scenario: it gives nothing to the reserve list, and no other application waits for a decision")
+	}
+	var total money.Pence
+	for _, l := range lines {
+		total += l.Amount
+	}
+	return total, nil
 }
 
 // proposable says why a result cannot be put forward.
@@ -167,17 +178,26 @@ func event(p *Proposal, verb string, facts map[string]any) audit.Event {
 // Event is something that happened to a proposal, for the rooms that decide on it.
 func Event(p *Proposal, verb string, facts map[string]any) audit.Event { return event(p, verb, facts) }
 
-// linesOf turns a result into lines: those funded, then the reserve list of the call's length down the ranking, then the rest.
+// linesOf turns a result into lines: those funded, then the reserve list of the call's length down the ranking, then the rest. Of a reserve list that
+// was released those alone have a line that are taken up; the others keep their places on it.
 func linesOf(b basis, p *Proposal, r solve.Result) []Line {
 	amounts := map[string]money.Pence{}
 	for _, f := range r.Funded {
 		amounts[f.ID] = f.Amount
 	}
 	places := b.call.Settings.Method.Reserve
+	listed := func(r Ranked) bool {
+		return r.Application.State == workflow.Reserve && amounts[string(r.Application.Ref)] == 0
+	}
+	for _, ranked := range b.ranked {
+		if listed(ranked) {
+			places--
+		}
+	}
 	var lines []Line
 	for _, ranked := range b.ranked {
 		a := ranked.Application
-		if a.State != workflow.Assessed {
+		if a.State != workflow.Assessed && a.State != workflow.Reserve || listed(ranked) {
 			continue
 		}
 		l := Line{ProposalID: p.ID, ApplicationID: a.ID, Outcome: NotFund, Place: ranked.Place, Score: ranked.Score, DTACStatus: ranked.DTACStatus, Reason: r.Reasons[string(a.Ref)]}
@@ -217,6 +237,9 @@ func (s *Service) moveAll(tx *work.Tx, b basis, lines []Line) error {
 	open += asked
 	events := map[Outcome]workflow.Event{Fund: workflow.ProposeFund, Reserve: workflow.ProposeReserve, NotFund: workflow.ProposeNotFund}
 	for _, l := range lines {
+		if byID[l.ApplicationID].State == workflow.Reserve {
+			continue // its applicant knows of the place: nothing shows of more before the release
+		}
 		err := application.Move(tx, byID[l.ApplicationID], events[l.Outcome], work.Guards{workflow.NothingOpenInCall: work.Holds(open == 0)}, map[string]any{"amount": l.Amount, "place": l.Place})
 		if err != nil {
 			return err

@@ -156,6 +156,13 @@ func (a *Application) Bars(person ident.Person) bool {
 	return slices.Contains(a.With(Recused), person) || slices.Contains(a.With(Conflicted), person)
 }
 
+// ReserveEnds is when the place of an application on the reserve list ends: so many days after its release as the call published; false
+// where the call set no end.
+func (a *Application) ReserveEnds() (time.Time, bool) {
+	days := a.call.Settings.Feedback.ReserveDays
+	return a.StateAt.AddDate(0, 0, days), days > 0
+}
+
 // ClosesAt is the deadline that applies: the call's, or this applicant's extension.
 func (a *Application) ClosesAt() time.Time {
 	if a.Deadline != nil && a.Deadline.After(a.call.ClosesAt) {

@@ -116,7 +116,7 @@ func (b *ballot) drop(tx *work.Tx) error {
 		}
 		dropped = append(dropped, l)
 		e.Guards = append(e.Guards, l.Row())
-		if a := b.apps[l.ApplicationID]; a.State != workflow.Withdrawn {
+		if a := b.apps[l.ApplicationID]; a.State != workflow.Withdrawn && a.State != workflow.Reserve {
 			if err := application.Move(tx, a, workflow.ExceptLine, nil, nil); err != nil {
 				return err
 			}

@@ -23,7 +23,7 @@ func (s *Service) held(tx *work.Tx, c *fund.Call, p *allocation.Proposal) ([]Dec
 	if err != nil {
 		return nil, nil, err
 	}
-	apps, err := application.InCall(tx, c, proposed()...)
+	apps, err := application.InCall(tx, c, unreleased()...)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -210,7 +210,7 @@ func (s *Service) letterPage(tx *work.Tx, call ident.CallRef, ref ident.Ref) (Le
 		return page, err
 	}
 	p, err := allocation.Latest(tx, c)
-	if err != nil || p == nil || p.State != allocation.Approved || !slices.Contains(proposed(), a.State) {
+	if err != nil || p == nil || p.State != allocation.Approved || !slices.Contains(unreleased(), a.State) {
 		if err == nil && len(page.Letters) == 0 {
 			err = work.NotFound("letter to this applicant")
 		}
@@ -230,6 +230,9 @@ func (s *Service) fillHeld(tx *work.Tx, page *LetterPage, p *allocation.Proposal
 	}
 	at := slices.IndexFunc(held, func(h letter.Held) bool { return h.Application.ID == page.Application.ID })
 	if at < 0 {
+		if len(page.Letters) > 0 { // on the reserve list, and not taken up
+			return nil
+		}
 		return work.NotFound("letter to this applicant")
 	}
 	drafts, err := s.letters.Compose(tx, page.Call, letter.ToldAt(page.Call, tx.Now), held[at:at+1])
@@ -280,7 +283,10 @@ func (s *Service) LookAt(ctx context.Context, call ident.CallRef, ref ident.Ref,
 	return next, err
 }
 
-// proposed are the states of applications whose outcome waits for its release.
+// unreleased are the states of applications of whom a decision may wait for its release: who is on the reserve list stays there until then.
+func unreleased() []workflow.ApplicationState { return append(proposed(), workflow.Reserve) }
+
+// proposed are the states of applications whose outcome is proposed and not released.
 func proposed() []workflow.ApplicationState {
 	return []workflow.ApplicationState{workflow.ProposedFund, workflow.ProposedReserve, workflow.ProposedNotFund}
 }

@@ -145,7 +145,11 @@ func (s *Service) release(tx *work.Tx, c *fund.Call, p *allocation.Proposal) err
 		if err := markReleased(tx, d); err != nil {
 			return err
 		}
-		if err := application.Move(tx, held[i].Application, workflow.Release, guards, map[string]any{"outcome": d.Outcome, "amount": d.Amount}); err != nil {
+		on := workflow.Release
+		if held[i].Application.State == workflow.Reserve {
+			on = workflow.TakeUp
+		}
+		if err := application.Move(tx, held[i].Application, on, guards, map[string]any{"outcome": d.Outcome, "amount": d.Amount}); err != nil {
 			return err
 		}
 	}

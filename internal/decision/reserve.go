@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"adoptionfund/internal/access"
+	"adoptionfund/internal/allocation"
 	"adoptionfund/internal/application"
 	"adoptionfund/internal/fault"
 	"adoptionfund/internal/fund"
@@ -14,13 +14,6 @@ import (
 	"adoptionfund/internal/work"
 	"adoptionfund/internal/workflow"
 )
-
-// ReserveEnds is when the place of an application on the reserve list ends: so many days after its release as the call published; false
-// where the call set no end.
-func ReserveEnds(a *application.Application) (time.Time, bool) {
-	days := a.Call().Settings.Feedback.ReserveDays
-	return a.StateAt.AddDate(0, 0, days), days > 0
-}
 
 // ExpireReserveDue ends the places on reserve lists whose end date has come: a job that is safe to run twice.
 func (s *Service) ExpireReserveDue(ctx context.Context) error {
@@ -52,12 +45,16 @@ func reservesEnded(tx *work.Tx) ([]ident.Ref, error) {
 		return nil, err //nolint:wrapcheck // fund has said what it was doing
 	}
 	for i := range calls {
-		waiting, err := application.InCall(tx, &calls[i], workflow.Reserve)
+		listed, err := application.InCall(tx, &calls[i], workflow.Reserve)
 		if err != nil {
 			return nil, err //nolint:wrapcheck // application has said what it was doing
 		}
-		for _, a := range waiting {
-			if at, ends := ReserveEnds(a); ends && !tx.Now.Before(at) {
+		taken, err := takenUp(tx, &calls[i])
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range listed {
+			if at, ends := a.ReserveEnds(); ends && !tx.Now.Before(at) && !taken[a.ID] {
 				due = append(due, a.Ref)
 			}
 		}
@@ -65,11 +62,30 @@ func reservesEnded(tx *work.Tx) ([]ident.Ref, error) {
 	return due, nil
 }
 
+// takenUp are the applications of a call that a proposal takes up which waits for its decision or its release. Their places on the reserve list do not
+// end meanwhile.
+func takenUp(tx *work.Tx, c *fund.Call) (map[ident.Application]bool, error) {
+	p, err := allocation.Latest(tx, c)
+	if err != nil || p == nil || p.State != allocation.Made && p.State != allocation.Approved {
+		return nil, err //nolint:wrapcheck // allocation has said what it was doing
+	}
+	lines, err := allocation.Lines(tx, p.ID)
+	taken := map[ident.Application]bool{}
+	for _, l := range lines {
+		taken[l.ApplicationID] = l.DroppedAt == nil && l.Outcome == allocation.Fund
+	}
+	return taken, err //nolint:wrapcheck // allocation has said what it was doing
+}
+
 func expireReserve(tx *work.Tx, ref ident.Ref) error {
 	a, err := application.ByRef(tx, ref)
 	if err != nil {
 		return err //nolint:wrapcheck // application has said what it was doing
 	}
-	at, ends := ReserveEnds(a)
-	return application.Move(tx, a, workflow.ExpireReserve, work.Guards{workflow.ReserveEnded: work.Holds(ends && !tx.Now.Before(at))}, map[string]any{"ended": at}) //nolint:wrapcheck // a fault for whoever asks
+	taken, err := takenUp(tx, a.Call())
+	if err != nil {
+		return err
+	}
+	at, ends := a.ReserveEnds()
+	return application.Move(tx, a, workflow.ExpireReserve, work.Guards{workflow.ReserveEnded: work.Holds(ends && !tx.Now.Before(at) && !taken[a.ID])}, map[string]any{"ended": at}) //nolint:wrapcheck // a fault for whoever asks
 }

@@ -30,7 +30,7 @@ func heldIn(tx *work.Tx, id ident.Proposal) (map[ident.Application]bool, error) 
 // holding are the proposals of which a decision is held.
 func holding(tx *work.Tx) ([]ident.Proposal, error) {
 	rows, err := work.Many[NamedLine](tx.DB().Where("way = ? AND ended_at IS NULL AND application_id IN (SELECT id FROM applications WHERE state IN ?)",
-		Hold, proposed()).Order("proposal_id"), "holds")
+		Hold, unreleased()).Order("proposal_id"), "holds")
 	of := make([]ident.Proposal, len(rows))
 	for i, n := range rows {
 		of[i] = n.ProposalID

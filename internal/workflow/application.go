@@ -153,7 +153,7 @@ func decisionMoves() []Move[ApplicationState] {
 		back(ExceptLine, "except it from the proposal", "approver", access.HoldLine),
 		[]Move[ApplicationState]{
 			release(ProposedFund, Successful), release(ProposedReserve, Reserve), release(ProposedNotFund, Unsuccessful),
-			{Reserve, TakeUp, Successful, "take it up from the reserve list", "approver, by a later approved proposal", access.TakeUpReserve, need(ProposalApproved), tell(TellReserveTakenUp).queue(access.CreateAward)},
+			{Reserve, TakeUp, Successful, "take it up from the reserve list", "clock, at the release of a later proposal", access.TakeUpReserve, need(ProposalApproved), tell(TellReserveTakenUp).queue(access.CreateAward)},
 			{Reserve, ExpireReserve, Unsuccessful, "end its place on the reserve list", "clock, at its end date", access.ExpireReserve, need(ReserveEnded), tell(TellReserveEnded)},
 			uphold(Unsuccessful, Assessed), uphold(NotShortlisted, Eligible), uphold(Ineligible, Screening),
 		},

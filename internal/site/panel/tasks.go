@@ -3,6 +3,7 @@ package panel
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -120,8 +121,22 @@ func collect(tx *work.Tx) ([]public.Task, error) {
 	if err != nil {
 		return nil, err
 	}
+	rest, err := freed(tx)
+	if err != nil {
+		return nil, err
+	}
 	checks, err := awards(tx)
-	return append(append(tasks, more...), checks...), err
+	return slices.Concat(tasks, more, rest, checks), err
+}
+
+// freed is money of released calls that the reader can propose to give to a reserve list.
+func freed(tx *work.Tx) ([]public.Task, error) {
+	calls, err := allocation.FreedFor(tx)
+	tasks := make([]public.Task, len(calls))
+	for i, f := range calls {
+		tasks[i] = public.Task{Title: fmt.Sprintf("%s: %s is free, %d on the reserve list", f.Call.Ref, f.Free, f.Listed), About: f.Call.Title, Href: "/panel/" + string(f.Call.Ref) + "/allocation"}
+	}
+	return tasks, err //nolint:wrapcheck // says what it was doing
 }
 
 // may asks for an action on the applications of a call.

@@ -102,6 +102,9 @@ func (p Proposal) gist() nhs.SummaryList {
 		{Key: "Who approves", Value: p.needs()},
 		{Key: "Proposed by", Value: p.Page.People[pr.MadeBy] + ", " + uktime.Moment(pr.MadeAt)},
 	}
+	if p.Shown.Promised > 0 {
+		rows = append(rows, nhs.SummaryRow{Key: "Promised before", Value: p.Shown.Promised.String() + " of the same budget, by awards that stand"})
+	}
 	if pr.Note != "" {
 		rows = append(rows, nhs.SummaryRow{Key: "Note of the chair", Value: pr.Note})
 	}

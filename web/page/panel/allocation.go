@@ -102,7 +102,7 @@ func resultWords(k allocation.Kept) string {
 		said = "Published method. " + said
 	}
 	if k.Stale {
-		said += ". Out of date: scores, requests or the ranking changed since"
+		said += ". Out of date: scores, requests, awards or the ranking changed since"
 	}
 	return said
 }
@@ -149,12 +149,43 @@ func (p Allocation) proposal() nhs.SummaryList {
 		{Key: "Stands", Value: ProposalLabel(pr.State)},
 		{Key: "Made", Value: uktime.Moment(pr.MadeAt)},
 		{Key: "Funds", Value: fmt.Sprintf("%d applications with %s; %d on the reserve list, %d not funded", counts[allocation.Fund], pr.Total, counts[allocation.Reserve], counts[allocation.NotFund])},
-		{Key: "Left of the budget", Value: (p.Desk.Budget - pr.Total).String()},
+	}
+	if p.Desk.Later == nil {
+		rows = append(rows, nhs.SummaryRow{Key: "Left of the budget", Value: (p.Desk.Budget - pr.Total).String()})
 	}
 	if d := p.Desk.Deviation; d != nil {
 		rows = append(rows, nhs.SummaryRow{Key: "Departs from the method", Value: strings.Join(d.What(), "; ")}, nhs.SummaryRow{Key: "Reason", Value: d.Reason})
 	}
 	return nhs.SummaryList{Rows: rows}
+}
+
+// later is what a later proposal can give.
+func (p Allocation) later() nhs.SummaryList {
+	return nhs.SummaryList{Rows: []nhs.SummaryRow{
+		{Key: "Budget", Value: p.Desk.Budget.String()},
+		{Key: "Promised", Value: p.Desk.Later.Promised.String() + ", by awards that stand"},
+		{Key: "Free", Value: p.Desk.Later.Free.String()},
+	}}
+}
+
+// listed is the reserve list.
+func (p Allocation) listed() nhs.Table {
+	t := nhs.Table{
+		ID: "reserve", Caption: "Reserve list", CaptionSize: nhs.Small, RowHeaders: true, Compact: true,
+		Columns: []nhs.Column{{Heading: "Application"}, {Heading: "Title"}, {Heading: "Score", Numeric: true}, {Heading: "Requested", Numeric: true}, {Heading: "Its place ends"}},
+		Empty:   "Nobody is on the reserve list.",
+	}
+	for _, r := range p.Desk.Later.Listed {
+		ends := "No end is set"
+		if at, set := r.Application.ReserveEnds(); set {
+			ends = uktime.Date(at)
+		}
+		t.Rows = append(t.Rows, nhs.Cells(string(r.Application.Ref), r.Application.Title, fmt.Sprintf("%.2f", r.Score), r.Application.Requested.String(), ends))
+	}
+	if n := p.Desk.Later.Masked; n > 0 {
+		t.Rows = append(t.Rows, nhs.Cells(masked(n), "", "", "", ""))
+	}
+	return t
 }
 
 // ProposalLabel is the state of a proposal as people read it.
@@ -190,7 +221,7 @@ func (p Allocation) lot() nhs.SummaryList {
 func proposable(v *allocation.View) bool {
 	waiting := v.Proposal != nil && (v.Proposal.State == allocation.Made || v.Proposal.State == allocation.Approved)
 	frozen := v.Ask.Ranking != fund.RankCalibrated || v.Frozen
-	return v.MayMake && !waiting && !v.Stale && frozen && v.Result.Status != solve.Infeasible && v.Call.State == workflow.CallClosed
+	return v.MayMake && !waiting && !v.Stale && frozen && v.Result.Status != solve.Infeasible && (v.Call.State == workflow.CallClosed || v.Call.State == workflow.CallReleased)
 }
 
 // ranked is a scenario's table: who gets how much, and why.
