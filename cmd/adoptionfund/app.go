@@ -34,6 +34,7 @@ import (
 	"adoptionfund/internal/product"
 	"adoptionfund/internal/ranking"
 	"adoptionfund/internal/report"
+	"adoptionfund/internal/retention"
 	"adoptionfund/internal/review"
 	"adoptionfund/internal/rubric"
 	"adoptionfund/internal/rules"
@@ -78,6 +79,7 @@ type app struct {
 	monitoring   *monitoring.Service
 	reports      *report.Service
 	trail        *trail.Service
+	retention    *retention.Service
 }
 
 // open wires the program to its database, which must have the schema of this program.
@@ -184,6 +186,7 @@ func (a *app) rooms() error {
 	a.allocations = allocation.NewService(a.gate, a.reviews, a.rankings, decision.OpenReviews, newSolver())
 	a.letters = letter.NewService(a.gate, a.reviews, letter.Sender{Service: a.config.Service.Name, Contact: a.config.Service.ContactEmail, Public: a.config.Public()})
 	a.decisions = decision.NewService(a.gate, a.letters)
+	a.retention = retention.NewService(a.gate, retention.NewPeriods(a.config.Retention))
 	a.trail = trail.NewService(a.gate, a.config.Audit.Addresses())
 	a.awards = award.NewService(a.gate, a.library, a.files, award.Settings{MinimalAssistance: money.Pounds(int64(a.config.Awards.MinimalAssistancePounds))})
 	a.monitoring = monitoring.NewService(a.gate, a.library, a.awards)
@@ -241,6 +244,7 @@ func (a *app) worker() (*jobs.Worker, error) {
 			}
 			return a.interests.SearchDue(ctx, ident.Call(call))
 		},
+		string(access.RemoveData): a.retention.CarryOut,
 		string(access.MakeCheckpoint): func(ctx context.Context, _ string) error {
 			if err := a.nextCheck(24 * time.Hour); err != nil {
 				return err

@@ -62,6 +62,7 @@ func unknown(parameter string) []string {
 		"form": "dtac-v9", "filled": string(ident.New[ident.Product]()),
 		"ref": "AF99-9999", "call": "AF99-CAR", "round": "AF99", "product": string(ident.New[ident.Product]()), "file": string(ident.New[ident.File]()),
 		"upload": string(ident.New[ident.Upload]()), "person": string(ident.New[ident.Person]()), "mail": "99999999", "question": string(ident.New[ident.Question]()), "meeting": ident.New[string](), "letter": "glowing", "scenario": string(ident.New[ident.Scenario]()), "proposal": string(ident.New[ident.Proposal]()), "export": "nothing.csv", "report": "nothing", "event": "99999999", "day": "2031-01-01", "section": "no-such-section",
+		"list": ident.New[string](), "hold": ident.New[string](),
 		"check": "no-such-check", "condition": ident.New[string](), "payment": ident.New[string](), "evidence": string(ident.New[ident.File]()), "quarter": "2099-00-q1",
 	}
 	return []string{shaped[parameter], "not-a-uuid", "' OR 1=1 --", strings.Repeat("9", 300)}

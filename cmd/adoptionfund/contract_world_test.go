@@ -25,6 +25,7 @@ import (
 	"adoptionfund/internal/interest"
 	"adoptionfund/internal/panel"
 	"adoptionfund/internal/product"
+	"adoptionfund/internal/retention"
 	"adoptionfund/internal/site"
 	"adoptionfund/internal/site/route"
 	"adoptionfund/internal/testkit"
@@ -84,6 +85,7 @@ func newContract(t *testing.T, stage func(*contract) *application.Application) *
 	c.values["export"], c.values["report"] = "allocations.csv", "allocations"
 	c.no(c.app.trail.CheckDue(t.Context()))
 	c.values["event"], c.values["day"] = "1", c.one("SELECT day FROM trail_checks")
+	c.values["list"], c.values["hold"] = c.removal(a)
 	c.values["meeting"], c.values["letter"] = c.meeting(a), "successful"
 	if c.values["scenario"] == "" {
 		c.values["scenario"] = string(ident.New[ident.Scenario]())
@@ -177,6 +179,20 @@ func (c *contract) afterTheAward(a *application.Application) {
 	after, err := c.app.monitoring.Show(manager, ref)
 	c.no(err)
 	c.values["quarter"] = after.Expected[0].Code()
+}
+
+// removal makes a list of what will be past its period in twenty years, and places a legal hold on an application.
+func (c *contract) removal(a *application.Application) (list, hold string) {
+	c.t.Helper()
+	c.panel.Person("never-used@elsewhere.example", "", access.Scope{})
+	c.panel.Person("world-admin", "administrator", access.Scope{})
+	manager, now := c.panel.As("world-admin"), c.panel.Clock.Now()
+	c.panel.Clock.Set(now.AddDate(20, 0, 0))
+	l, err := c.app.retention.Make(manager)
+	c.no(err)
+	c.panel.Clock.Set(now)
+	c.no(c.app.retention.Place(manager, retention.Placing{Kind: retention.HeldApplication, Subject: string(a.Ref), Reason: "A claim was announced."}))
+	return l.ID, c.one("SELECT id FROM legal_holds")
 }
 
 // meeting plans a meeting with an application on its agenda.

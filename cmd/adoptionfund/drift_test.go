@@ -31,6 +31,7 @@ import (
 	"adoptionfund/internal/product"
 	"adoptionfund/internal/ranking"
 	"adoptionfund/internal/report"
+	"adoptionfund/internal/retention"
 	"adoptionfund/internal/review"
 	"adoptionfund/internal/testkit"
 	"adoptionfund/internal/trail"
@@ -55,7 +56,7 @@ func rows() []any {
 		&allocation.Scenario{}, &allocation.Details{}, &allocation.Proposal{}, &allocation.Line{}, &allocation.Deviation{}, &allocation.Lot{}, &allocation.Seal{},
 		&decision.Approval{}, &decision.Decision{}, &decision.NamedLine{}, &decision.Review{}, &decision.Briefing{}, &letter.Template{}, &letter.Letter{}, &letter.Looked{}, &letter.Correction{}, &award.Award{}, &award.Check{}, &award.Condition{}, &award.Acceptance{},
 		&award.Terms{}, &award.Revised{}, &award.Agreement{}, &award.Payment{}, &monitoring.Return{}, &monitoring.Variation{}, &monitoring.Closing{}, &upload.Kept{},
-		&report.Scheduled{}, &trail.Check{}, &audit.Entry{}, &jobs.Job{}, &notify.Mail{},
+		&report.Scheduled{}, &retention.Hold{}, &retention.List{}, &retention.Result{}, &trail.Check{}, &audit.Entry{}, &jobs.Job{}, &notify.Mail{},
 	}
 }
 

@@ -45,7 +45,7 @@ func (a *app) site(demo bool) (*site.Site, error) {
 func (a *app) routes(demo bool) []route.Row {
 	open := public.Options{
 		Funds: a.funds, Library: a.library, Rubrics: a.rubrics, SelfCheck: a.selfCheck, People: a.people, PublicKey: a.gate.PublicKey(), PublicURL: a.config.Public(),
-		Tasks: append(panel.Tasks(a.gate, a.reviews), applicant.Tasks(a.applications), applicant.ClarificationTasks(a.applications, a.eligibility), fundteam.QuestionTasks(a.funds), fundteam.ExtensionTasks(a.applications, a.funds), oversight.ReviewTasks(a.decisions), oversight.BriefingTasks(a.decisions)),
+		Tasks: append(panel.Tasks(a.gate, a.reviews), applicant.Tasks(a.applications), applicant.ClarificationTasks(a.applications, a.eligibility), fundteam.QuestionTasks(a.funds), fundteam.ExtensionTasks(a.applications, a.funds), oversight.ReviewTasks(a.decisions), oversight.BriefingTasks(a.decisions), oversight.RetentionTasks(a.retention)),
 	}
 	if demo {
 		open.Mail = notify.NewBox(a.db.Read)
@@ -76,6 +76,7 @@ func (a *app) routes(demo bool) []route.Row {
 		panel.Pool(a.assignments),
 		reviewer.Own(a.assignments),
 		oversight.Reviews(a.decisions),
+		oversight.Retention(a.retention, a.people),
 		oversight.Letters(a.decisions, a.letters),
 		oversight.Rows(oversight.Rooms{Gate: a.gate, Funds: a.funds, Decisions: a.decisions, Allocations: a.allocations, Awards: a.awards, Monitoring: a.monitoring, Reports: a.reports, People: a.people, Trail: a.trail}),
 	)

@@ -23,6 +23,7 @@ const (
 	ChangePassword     Action = "account.change_password"
 	ManageSecondFactor Action = "account.manage_second_factor"
 	ManageSessions     Action = "account.manage_sessions"
+	ExportOwnData      Action = "account.export_data"
 
 	// People and organisations.
 	ListPeople          Action = "person.list"
@@ -32,6 +33,7 @@ const (
 	EditPerson          Action = "person.edit"
 	DisablePerson       Action = "person.disable"
 	ResetSecondFactor   Action = "person.reset_second_factor"
+	ExportPersonData    Action = "person.export_data"
 	GrantRole           Action = "role.grant"
 	RevokeRole          Action = "role.revoke"
 	ViewOrganisations   Action = "organisation.view"
@@ -286,6 +288,8 @@ const (
 	EditTemplates      Action = "admin.edit_templates"
 	ViewRetention      Action = "retention.view"
 	HoldData           Action = "retention.hold"
+	ProposeRemoval     Action = "retention.propose"
+	ApproveRemoval     Action = "retention.approve"
 	RemoveData         Action = "retention.remove"
 	DiscloseData       Action = "disclosure.prepare"
 

@@ -51,6 +51,7 @@ func publicActions() []ActionInfo {
 		{ChangePassword, "change an account's own password", "account", false},
 		{ManageSecondFactor, "set up an account's own one-time codes", "account", false},
 		{ManageSessions, "see and end an account's own sessions", "account", false},
+		{ExportOwnData, "get all that is held about oneself", "account", false},
 	}
 }
 
@@ -63,6 +64,7 @@ func peopleActions() []ActionInfo {
 		{EditPerson, "change a person's details", "person", false},
 		{DisablePerson, "disable or enable a person's account", "person", false},
 		{ResetSecondFactor, "reset a person's one-time codes", "person", false},
+		{ExportPersonData, "get all that is held about a person, for them", "person", false},
 		{GrantRole, "grant a role", "person", false},
 		{RevokeRole, "take a role away", "person", false},
 		{ViewOrganisations, "look up organisations", "organisation", true},
@@ -356,7 +358,9 @@ func oversightActions() []ActionInfo {
 		{EditTemplates, "change message and letter templates", "system", false},
 		{ViewRetention, "see retention periods and holds", "system", true},
 		{HoldData, "place or lift a legal hold", "system", false},
-		{RemoveData, "remove data past its period", "system", false},
+		{ProposeRemoval, "make a list of data past its period", "removal", false},
+		{ApproveRemoval, "approve or refuse a list of data to remove", "removal", false},
+		{RemoveData, "remove data past its period", "removal", false},
 		{DiscloseData, "prepare a disclosure", "system", false},
 	}
 }

@@ -3,7 +3,7 @@ package access
 import "adoptionfund/internal/ident"
 
 // Per says on what a pair of deeds excludes one another: two deeds that one person may not both do on the same application,
-// call, round, award, product or proposal.
+// call, round, award, product, proposal or removal.
 type Per string
 
 // What deeds are counted by.
@@ -14,6 +14,7 @@ const (
 	PerAward       Per = "award"
 	PerProduct     Per = "product"
 	PerProposal    Per = "proposal"
+	PerRemoval     Per = "removal"
 )
 
 // Subject is one thing on which deeds are counted.
@@ -33,6 +34,9 @@ func ForProduct(id ident.Product) Subject { return Subject{PerProduct, string(id
 
 // ForProposal is the proposal as a subject of deeds.
 func ForProposal(id ident.Proposal) Subject { return Subject{PerProposal, string(id)} }
+
+// ForRemoval is a list of data to remove as a subject of deeds.
+func ForRemoval(list string) Subject { return Subject{PerRemoval, list} }
 
 // Facts is what conditions may look at in a loaded object. Concept packages fill what concerns the object; a relation that is
 // left empty is held by nobody.

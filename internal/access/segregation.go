@@ -38,5 +38,5 @@ func (p *Policy) Deeds(a Action, f Facts) []Deed {
 
 // pers are what deeds can be counted by.
 func pers() []Per {
-	return []Per{PerApplication, PerCall, PerRound, PerAward, PerProduct, PerProposal}
+	return []Per{PerApplication, PerCall, PerRound, PerAward, PerProduct, PerProposal, PerRemoval}
 }

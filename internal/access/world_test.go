@@ -49,7 +49,7 @@ func holder(role string, in access.Scope) access.Principal {
 
 // subjects name everything that deeds can be counted by.
 func subjects() []access.Subject {
-	return append(call.Subjects(), access.ForApplication("a"), access.ForAward("w"), access.ForProduct("p"), access.ForProposal("o"))
+	return append(call.Subjects(), access.ForApplication("a"), access.ForAward("w"), access.ForProduct("p"), access.ForProposal("o"), access.ForRemoval("l"))
 }
 
 // object is one in the test's call to which I stand so that exactly the conditions named true in where hold.

@@ -181,6 +181,30 @@ func (s *Service) issue(tx *work.Tx, a *Application, sub *Submission, e audit.En
 	return tx.Notify(notify.Message{Kind: "receipt", Person: p.ID, Address: p.Email, Key: string(sub.ID), Fields: fields})
 }
 
+// Empty takes out of the submissions of an application what people wrote, where its data is removed: answers, the names of files, and
+// signatures. What form they answered, and the digests, stay. The caller has asked for permission, and records the event.
+func Empty(tx *work.Tx, id ident.Application) error {
+	subs, err := work.Many[Submission](tx.DB().Where("application_id = ?", id), "submissions")
+	if err != nil {
+		return err
+	}
+	for _, sub := range subs {
+		var snap snapshot
+		if err := json.Unmarshal([]byte(sub.Snapshot), &snap); err != nil {
+			return fmt.Errorf("reading submission %s: %w", sub.ID, err)
+		}
+		snap.Answers, snap.Files, snap.Signatures = form.Answers{}, []snapshotFile{}, []snapshotSignature{}
+		text, err := json.Marshal(snap)
+		if err == nil {
+			err = tx.DB().Model(&Submission{}).Where("id = ?", sub.ID).Update("snapshot", string(text)).Error
+		}
+		if err != nil {
+			return fmt.Errorf("emptying submission %s: %w", sub.ID, err)
+		}
+	}
+	return nil
+}
+
 func (s *Service) standingSubmission(tx *work.Tx, a *Application) (*Submission, error) {
 	if a.SubmissionID == nil {
 		return nil, nil //nolint:nilnil // none is an answer

@@ -28,7 +28,7 @@ func protected() []protectedTable {
 	var all []protectedTable
 	for _, name := range []string{
 		"submissions", "scores", "findings", "positions", "scenarios", "proposals", "approvals", "decisions", "letters", "awards", "meeting_minutes", "rankings", "ranking_freezes",
-		"scenario_details", "deviations", "lots", "proposal_seals", "approval_lines", "award_terms", "award_agreements",
+		"scenario_details", "deviations", "lots", "proposal_seals", "approval_lines", "award_terms", "award_agreements", "removal_lists",
 	} {
 		all = append(all, protectedTable{name, []string{"id"}})
 	}
@@ -47,6 +47,16 @@ func Protected() []string {
 		names = append(names, t.name)
 	}
 	return names
+}
+
+// KeyColumns are the columns that make the key of a row of a protected table; none if the table is not protected.
+func KeyColumns(table string) []string {
+	for _, t := range protected() {
+		if t.name == table {
+			return t.key
+		}
+	}
+	return nil
 }
 
 // digestRow digests a row as the database holds it; a row that is not there has the empty digest.

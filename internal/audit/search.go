@@ -67,8 +67,20 @@ func At(tx *gorm.DB, seq int64) (*Entry, error) {
 
 // Protects gives the protected rows of an event, with the digests that they had when it was sealed.
 func (e Entry) Protects() (map[Row]string, error) {
-	rows := map[Row]string{}
-	return rows, collectRows(e, rows)
+	guarded, err := e.guarded()
+	rows := make(map[Row]string, len(guarded))
+	for _, r := range guarded {
+		rows[r.Row] = r.Digest
+	}
+	return rows, err
+}
+
+func (e Entry) guarded() ([]guardedRow, error) {
+	var rows []guardedRow
+	if err := json.Unmarshal([]byte(e.Guarded), &rows); err != nil {
+		return nil, fmt.Errorf("event %d: %w", e.Seq, err)
+	}
+	return rows, nil
 }
 
 // farBack is how many earlier events of the same thing are looked through for a row's digest before an event.

@@ -1,7 +1,6 @@
 package audit
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -48,7 +47,7 @@ func (f *Finding) broken(format string, args ...any) {
 // walkEvents checks each entry against its own digest and its predecessor's, and collects the latest digest of each
 // protected row.
 func (f *Finding) walkEvents(tx *gorm.DB, public string) (map[Row]string, error) {
-	recorded := map[Row]string{}
+	recorded, approved := map[Row]string{}, removals{}
 	prev, next := "", int64(1)
 	for f.Whole() {
 		var batch []Entry
@@ -63,8 +62,7 @@ func (f *Finding) walkEvents(tx *gorm.DB, public string) (map[Row]string, error)
 			if !f.Whole() {
 				return nil, nil
 			}
-			if err := collectRows(e, recorded); err != nil {
-				f.broken("event %d names protected rows that cannot be read", e.Seq)
+			if f.collect(e, recorded, approved); !f.Whole() {
 				return nil, nil
 			}
 			prev, next = e.Digest, next+1
@@ -85,15 +83,23 @@ func (f *Finding) checkEntry(e Entry, want int64, prev string) {
 	}
 }
 
-func collectRows(e Entry, into map[Row]string) error {
-	var rows []guardedRow
-	if err := json.Unmarshal([]byte(e.Guarded), &rows); err != nil {
-		return fmt.Errorf("event %d: %w", e.Seq, err)
+// collect takes the digests of the protected rows that an entry carries. Only what an approved list names may remove one.
+func (f *Finding) collect(e Entry, into map[Row]string, approved removals) {
+	rows, err := e.guarded()
+	if err != nil {
+		f.broken("event %d names protected rows that cannot be read", e.Seq)
+		return
+	}
+	wrong, err := approved.wrong(e, into, rows)
+	switch {
+	case err != nil:
+		f.broken("event %d says of a removal what cannot be read", e.Seq)
+	case wrong != "":
+		f.broken("%s", wrong)
 	}
 	for _, r := range rows {
 		into[r.Row] = r.Digest
 	}
-	return nil
 }
 
 func (f *Finding) checkHead(tx *gorm.DB, chain string, seq int64, digest, public string) error {

@@ -49,6 +49,8 @@ type Config struct {
 	Register Register `yaml:"register"`
 	Audit    Audit    `yaml:"audit"`
 	Awards   Awards   `yaml:"awards"`
+
+	Retention Retention `yaml:"retention"`
 }
 
 // Service is how the installation presents itself.
@@ -106,6 +108,30 @@ func (a Audit) Addresses() []string {
 type Awards struct {
 	// MinimalAssistancePounds is the ceiling of minimal financial assistance over the financial year of an award and the two before it.
 	MinimalAssistancePounds int `yaml:"minimal_assistance_pounds"`
+}
+
+// Retention is for how many years data of each kind is kept; what each is counted from says the room of retention.
+type Retention struct {
+	NotSubmittedYears int `yaml:"not_submitted_years"`
+	UnsuccessfulYears int `yaml:"unsuccessful_years"`
+	AwardYears        int `yaml:"award_years"`
+	InvitationYears   int `yaml:"invitation_years"`
+	AccountYears      int `yaml:"account_years"`
+	MailYears         int `yaml:"mail_years"`
+}
+
+// longestKept is the most years that a period may have: a larger number is a mistyped one.
+const longestKept = 100
+
+func (r Retention) check(p *complaints) {
+	for key, years := range map[string]int{
+		"not_submitted_years": r.NotSubmittedYears, "unsuccessful_years": r.UnsuccessfulYears, "award_years": r.AwardYears,
+		"invitation_years": r.InvitationYears, "account_years": r.AccountYears, "mail_years": r.MailYears,
+	} {
+		if years < 1 || years > longestKept {
+			p.add("retention."+key, fmt.Sprintf("must be from 1 to %d", longestKept))
+		}
+	}
 }
 
 // Load reads the defaults, then the file if one is named, then the environment ("KEY=value", as os.Environ gives it),
@@ -174,6 +200,7 @@ func (c Config) check() []error {
 	c.checkAddresses(&p)
 	c.checkSecrets(&p)
 	c.checkLimits(&p)
+	c.Retention.check(&p)
 	return p
 }
 

@@ -104,6 +104,7 @@ func conceptFloor() Floor {
 		{"decision", "approvals, release, reviews of decisions", "people fund application product review allocation letter"},
 		{"award", "pre-award checks, offer, agreement, conditions, what is cleared to pay", "people fund upload product application decision"},
 		{"monitoring", "after the agreement: conditions signed off, returns, variations, how an award ends", "people fund upload product application award"},
+		{"retention", "periods, legal holds, removal, and what is held about a person", "people fund application otherfunding"},
 		{"trail", "the audit trail as auditors read it, and its checkpoints", "people fund application"},
 		{"report", "the catalogue of reports and exports, and the register of awards", "people fund application product interest assignment review ranking allocation letter decision award"},
 		{"demonstration", "invented rounds, loaded through the use cases", "people fund application product position otherfunding eligibility interest assignment review ranking allocation decision award monitoring"},
@@ -115,7 +116,7 @@ func conceptFloor() Floor {
 }
 
 func outsideFloor() Floor {
-	concepts := " people fund upload application product position otherfunding eligibility interest assignment review panel computation ranking targeted allocation letter decision award monitoring trail report"
+	concepts := " people fund upload application product position otherfunding eligibility interest assignment review panel computation ranking targeted allocation letter decision award monitoring trail report retention"
 	site := inside + concepts + " site/route"
 	return Floor{"Outside", "what people meet", []Room{
 		{"site/htmlcheck", "what every page must be", ""},

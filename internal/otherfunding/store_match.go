@@ -40,6 +40,16 @@ func removeApplication(tx *work.Tx, id int64) error {
 	return nil
 }
 
+// Forget takes an application out of what is searched for double funding, where its data is removed. The caller has asked for permission,
+// and records the event.
+func Forget(tx *work.Tx, id ident.Application) error {
+	r, err := recordOfApplication(tx, id)
+	if err != nil || r == nil {
+		return err
+	}
+	return removeApplication(tx, r.ID)
+}
+
 // nextApplication is the id for the record of an application.
 func nextApplication(tx *work.Tx) (int64, error) {
 	var n int64

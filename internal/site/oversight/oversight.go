@@ -79,6 +79,7 @@ func (h handlers) administration(r *route.Request) (route.Reply, error) {
 		{access.ListDTAC, "/dtac", "DTAC register, and claims of suppliers to confirm"},
 		{access.ViewReports, "/reports", "Reports and exports"},
 		{access.ViewAudit, "/audit", "Audit trail"},
+		{access.ViewRetention, "/admin/retention", "Retention: periods, legal holds and removal"},
 		{access.ViewPolicy, "/admin/policy", "Who may do what"},
 		{access.ViewPolicy, "/admin/workflows", "States and moves"},
 	} {
