@@ -19,7 +19,7 @@ import (
 // versions bring what asks them; an action that is granted and forgotten would not be in this list.
 func later() []access.Action {
 	return []access.Action{
-		access.EditRound, access.ArchiveCall,
+		access.ArchiveCall,
 		access.ViewProduct, access.EditProduct,
 		access.ProposeTargeted, access.ApproveDirectAward,
 		access.ExportApplications, access.ExportScores, access.ExportAudit, access.ViewOutbox, access.ResendMessage,

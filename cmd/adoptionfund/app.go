@@ -38,6 +38,7 @@ import (
 	"adoptionfund/internal/review"
 	"adoptionfund/internal/rubric"
 	"adoptionfund/internal/rules"
+	"adoptionfund/internal/setup"
 	"adoptionfund/internal/targeted"
 	"adoptionfund/internal/trail"
 	"adoptionfund/internal/work"
@@ -75,6 +76,7 @@ type app struct {
 	allocations  *allocation.Service
 	letters      *letter.Service
 	decisions    *decision.Service
+	setup        *setup.Service
 	awards       *award.Service
 	monitoring   *monitoring.Service
 	reports      *report.Service
@@ -187,6 +189,9 @@ func (a *app) rooms() error {
 	a.letters = letter.NewService(a.gate, a.reviews, letter.Sender{Service: a.config.Service.Name, Contact: a.config.Service.ContactEmail, Public: a.config.Public()})
 	a.decisions = decision.NewService(a.gate, a.letters)
 	a.retention = retention.NewService(a.gate, retention.NewPeriods(a.config.Retention))
+	if a.setup, err = setup.NewService(a.gate, setup.Rooms{Funds: a.funds, Library: a.library, Rubrics: a.rubrics, People: a.people, Assignments: a.assignments, Files: configs.FS}); err != nil {
+		return fmt.Errorf("preparing the set-up of rounds: %w", err)
+	}
 	a.trail = trail.NewService(a.gate, a.config.Audit.Addresses())
 	a.awards = award.NewService(a.gate, a.library, a.files, award.Settings{MinimalAssistance: money.Pounds(int64(a.config.Awards.MinimalAssistancePounds))})
 	a.monitoring = monitoring.NewService(a.gate, a.library, a.awards)

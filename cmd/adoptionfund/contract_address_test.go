@@ -59,7 +59,7 @@ func (c *contract) dtacSection(t *testing.T) string {
 // unknown are values that no object has: of the right shape, of another shape, and hostile.
 func unknown(parameter string) []string {
 	shaped := map[string]string{
-		"form": "dtac-v9", "filled": string(ident.New[ident.Product]()),
+		"settings": "no-such-settings", "form": "dtac-v9", "filled": string(ident.New[ident.Product]()),
 		"ref": "AF99-9999", "call": "AF99-CAR", "round": "AF99", "product": string(ident.New[ident.Product]()), "file": string(ident.New[ident.File]()),
 		"upload": string(ident.New[ident.Upload]()), "person": string(ident.New[ident.Person]()), "mail": "99999999", "question": string(ident.New[ident.Question]()), "meeting": ident.New[string](), "letter": "glowing", "scenario": string(ident.New[ident.Scenario]()), "proposal": string(ident.New[ident.Proposal]()), "export": "nothing.csv", "report": "nothing", "event": "99999999", "day": "2031-01-01", "section": "no-such-section",
 		"list": ident.New[string](), "hold": ident.New[string](),

@@ -82,6 +82,7 @@ func newContract(t *testing.T, stage func(*contract) *application.Application) *
 	c.product()
 	c.values["ref"], c.values["call"], c.values["round"] = string(a.Ref), string(c.panel.CallRef()), string(c.panel.Round().Ref)
 	c.values["section"] = c.panel.Form(a).Sections[0].Path()
+	c.values["settings"] = "method"
 	c.values["export"], c.values["report"] = "allocations.csv", "allocations"
 	c.no(c.app.trail.CheckDue(t.Context()))
 	c.values["event"], c.values["day"] = "1", c.one("SELECT day FROM trail_checks")

@@ -240,7 +240,7 @@ func (p *path) prepare() {
 
 func (p *path) open() {
 	p.t.Helper()
-	p.person("senior@fund.example").Go("/").Sees("Approve the opening of AF26-CAR").Go("/approvals").Press("Approve the opening").Sees("The opening is approved")
+	p.person("senior@fund.example").Go("/").Sees("Approve the opening of AF26-CAR").Go("/approvals/openings/AF26-CAR").Press("Approve the opening").Sees("The opening is approved")
 	p.at("2026-09-14T08:00:00Z")
 	p.browser.Person(p.t, p.url, "anyone", p.how).Go("/").Sees("Cardiology").Go("/calls/AF26-CAR").Sees("Cardiology", "Deadline")
 }

@@ -45,7 +45,7 @@ func (a *app) site(demo bool) (*site.Site, error) {
 func (a *app) routes(demo bool) []route.Row {
 	open := public.Options{
 		Funds: a.funds, Library: a.library, Rubrics: a.rubrics, SelfCheck: a.selfCheck, People: a.people, PublicKey: a.gate.PublicKey(), PublicURL: a.config.Public(),
-		Tasks: append(panel.Tasks(a.gate, a.reviews), applicant.Tasks(a.applications), applicant.ClarificationTasks(a.applications, a.eligibility), fundteam.QuestionTasks(a.funds), fundteam.ExtensionTasks(a.applications, a.funds), oversight.ReviewTasks(a.decisions), oversight.BriefingTasks(a.decisions), oversight.RetentionTasks(a.retention)),
+		Tasks: append(panel.Tasks(a.gate, a.reviews), applicant.Tasks(a.applications), applicant.ClarificationTasks(a.applications, a.eligibility), fundteam.QuestionTasks(a.funds), fundteam.ExtensionTasks(a.applications, a.funds), fundteam.SetupTasks(a.setup), oversight.ReviewTasks(a.decisions), oversight.BriefingTasks(a.decisions), oversight.RetentionTasks(a.retention)),
 	}
 	if demo {
 		open.Mail = notify.NewBox(a.db.Read)
@@ -65,6 +65,7 @@ func (a *app) routes(demo bool) []route.Row {
 		fundteam.PeopleRows(a.people, a.funds),
 		fundteam.Questions(a.funds),
 		fundteam.Extensions(a.applications, a.funds),
+		fundteam.Setup(a.setup, a.funds, a.library),
 		reviewer.Rows(reviewer.Rooms{Applications: a.applications, Interests: a.interests, Assignments: a.assignments, Reviews: a.reviews, Now: a.gate.Now}),
 		panel.Assessment{Funds: a.funds, Interests: a.interests, Assignments: a.assignments, Reviews: a.reviews}.Rows(),
 		panel.Meetings(a.meetings),

@@ -70,11 +70,19 @@ func (a Ask) Check() error {
 	}
 	for _, l := range a.Limits {
 		if wrong := l.Problems(); len(wrong) > 0 {
-			p["limits"] = "The limit on " + l.By + " " + l.Value + " does not hold together: " + strings.Join(wrong, "; ")
+			p["limits"] = "The limit on " + l.By + " " + l.Value + " does not hold together: " + joined(wrong)
 		}
 	}
 	a.checkHeld(p)
 	return fault.Fields(p) //nolint:wrapcheck // a fault for the person
+}
+
+func joined(problems []fund.Problem) string {
+	words := make([]string, len(problems))
+	for i, p := range problems {
+		words[i] = p.String()
+	}
+	return strings.Join(words, "; ")
 }
 
 func (a Ask) checkHeld(p fault.Problems) {

@@ -102,6 +102,38 @@ func (s *Service) invite(tx *work.Tx, r *fund.Round, row *Reviewer, p *people.Pe
 	return work.Save(tx, row, &row.Version)
 }
 
+// InviteTo makes reviewers of one round reviewers of another, as they are known, and asks them by mail whether they will review in it.
+func InviteTo(tx *work.Tx, s *Service, from, to *fund.Round, who []ident.Person) error {
+	for _, act := range []access.Action{access.ImportReviewers, access.InviteReviewer} {
+		if err := tx.Require(act, to); err != nil {
+			return err
+		}
+	}
+	tx.Record(audit.Event{Verb: string(access.ImportReviewers), Kind: "round", Subject: string(to.ID), Round: to.ID, Facts: map[string]any{"reviewers": len(who), "copied_from": from.ID}})
+	var asked []Reviewer
+	for _, person := range who {
+		known, err := ReviewerOf(tx, from.ID, person)
+		if err != nil {
+			return err
+		}
+		if known == nil {
+			return work.NotFound("reviewer")
+		}
+		if err := people.GrantFor(tx, person, access.SaveReview, to.Scope()); err != nil {
+			return err
+		}
+		row := Reviewer{
+			ID: ident.New[string](), RoundID: to.ID, Person: person, Kind: known.Kind, ODS: known.ODS, Themes: known.Themes, Capacity: known.Capacity,
+			Training: known.Training, TrainedOn: known.TrainedOn, AddedAt: tx.Now, Version: 1,
+		}
+		if err := work.Add(tx, &row); err != nil {
+			return err
+		}
+		asked = append(asked, row)
+	}
+	return s.inviteAll(tx, to, asked)
+}
+
 // Own is somebody's own place in the pool of a round.
 type Own struct {
 	Reviewer

@@ -26,6 +26,7 @@ type Round struct {
 	CreatedBy     string
 	CreatedAt     time.Time
 	Version       int
+	CopiedFrom    *ident.Round // the round whose settings it began with
 }
 
 // Scope is the round as the policy sees it.
@@ -57,6 +58,12 @@ type Call struct {
 	ReleasedAt      *time.Time
 	CreatedAt       time.Time
 	Version         int
+	CopiedFrom      *ident.Call // the call whose settings it began with
+	AskedAt         *time.Time  // when the approval of its opening was asked for; nil while the set-up goes on
+	AskedBy         string      // as Author
+	ReturnedAt      *time.Time  // when the senior officer returned it last
+	ReturnedBy      *ident.Person
+	ReturnReason    string
 }
 
 // Scope is the call as the policy sees it.

@@ -242,7 +242,7 @@ func TestAMethodSaysWhatTheProgramDoes(t *testing.T) {
 		"method: {band: randomise}":                                                "method.band: randomise and the strategy merit_random belong together",
 		"method: {band: randomise, strategy: merit_random}":                        "method.band: randomise needs the ranking calibrated",
 		"method: {limits: [{by: theme, value: CAR}]}":                              "method.limits[0]: limits nothing",
-		"method: {limits: [{by: colour, value: red, max_count: 2}]}":               "method.limits[0]: by",
+		"method: {limits: [{by: colour, value: red, max_count: 2}]}":               "method.limits[0].by",
 		"method: {limits: [{by: region, value: '*', min_count: 3, max_count: 2}]}": "min_count: must not be above max_count",
 		"method: {min_parts: {EV1: 6}}":                                            "method.min_parts.EV1",
 		"method: {budgets: [{name: A, pounds: 1}]}":                                "method.budgets[0].year: say a year, a use, or both",

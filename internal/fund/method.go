@@ -27,11 +27,9 @@ const (
 )
 
 // methodProblems: what a call publishes must be what the program then does, and its parts must fit together.
-func (s Settings) methodProblems() []string {
-	var found []string
-	bad := func(key, format string, args ...any) {
-		found = append(found, key+": "+fmt.Sprintf(format, args...))
-	}
+func (s Settings) methodProblems() []Problem {
+	var all found
+	bad := all.bad
 	oneOf := func(key, value string, options ...string) {
 		if !slices.Contains(options, value) {
 			bad(key, "must be one of %v", options)
@@ -55,70 +53,71 @@ func (s Settings) methodProblems() []string {
 	if m.Pooled && s.Budget > 0 {
 		bad("method.pooled", "a call with a budget of its own does not share the round's: leave one of them out")
 	}
-	return append(found, m.boundProblems()...)
+	return append(all, under("method", m.boundProblems())...)
 }
 
 // boundProblems says what is wrong with the least and the most of a method.
-func (m Method) boundProblems() []string {
-	var found []string
+func (m Method) boundProblems() []Problem {
+	var all found
 	for _, part := range slices.Sorted(maps.Keys(m.MinParts)) {
 		if least := m.MinParts[part]; !(least >= 0 && least <= 5) {
-			found = append(found, "method.min_parts."+part+": must be between 0 and 5")
+			all.bad("min_parts."+part, "must be between 0 and 5")
 		}
 	}
-	if m.MaxCount < 0 || m.Reserve < 0 {
-		found = append(found, "method.max_count, method.reserve: must not be negative")
+	for _, n := range []struct {
+		key string
+		is  int
+	}{{"max_count", m.MaxCount}, {"reserve", m.Reserve}} {
+		if n.is < 0 {
+			all.bad(n.key, "must not be negative")
+		}
 	}
 	for i, l := range m.Limits {
-		for _, p := range l.Problems() {
-			found = append(found, fmt.Sprintf("method.limits[%d]: %s", i, p))
-		}
+		all = append(all, under(fmt.Sprintf("limits[%d]", i), l.Problems())...)
 	}
 	for i, pot := range m.Budgets {
-		for _, p := range pot.problems(m.Budgets[:i]) {
-			found = append(found, fmt.Sprintf("method.budgets[%d].%s", i, p))
-		}
+		all = append(all, under(fmt.Sprintf("budgets[%d]", i), pot.problems(m.Budgets[:i]))...)
 	}
-	return found
+	return all
 }
 
 var financialYear = regexp.MustCompile(`^20\d\d_\d\d$`)
 
 // problems says what is wrong with a budget after those before it.
-func (b Pot) problems(before []Pot) []string {
-	var found []string
+func (b Pot) problems(before []Pot) []Problem {
+	var all found
 	if strings.TrimSpace(b.Name) == "" || len(b.Name) > 60 {
-		found = append(found, "name: must be between 1 and 60 characters")
+		all.bad("name", "must be between 1 and 60 characters")
 	} else if b.Name == "other costs" {
-		found = append(found, "name: is what costs are called that no budget pays for")
+		all.bad("name", "is what costs are called that no budget pays for")
 	}
 	if b.Year != "" && !financialYear.MatchString(b.Year) {
-		found = append(found, "year: must be a financial year as cost lines name it, such as 2026_27")
+		all.bad("year", "must be a financial year as cost lines name it, such as 2026_27")
 	}
 	if b.Use != "" && b.Use != "capital" && b.Use != "revenue" {
-		found = append(found, "use: must be capital or revenue")
+		all.bad("use", "must be capital or revenue")
 	}
 	if b.Year == "" && b.Use == "" {
-		found = append(found, "year: say a year, a use, or both")
+		all.bad("year", "say a year, a use, or both")
 	}
 	if b.Pounds < 0 || b.Pounds > int64(money.Limit/100) {
-		found = append(found, "pounds: must not be negative or too large")
+		all.bad("pounds", "must not be negative or too large")
 	}
-	return append(found, b.beside(before)...)
+	return append(all, b.beside(before)...)
 }
 
 // beside says what is wrong with a budget beside others: a cost is paid from one of them at most.
-func (b Pot) beside(others []Pot) []string {
-	var found []string
+func (b Pot) beside(others []Pot) []Problem {
+	var all found
 	same := func(x, y string) bool { return x == "" || y == "" || x == y }
 	for _, other := range others {
 		if other.Name == b.Name {
-			found = append(found, "name: "+b.Name+" is there twice")
+			all.bad("name", "%s is there twice", b.Name)
 		} else if same(b.Year, other.Year) && same(b.Use, other.Use) {
-			found = append(found, "year: a cost could be paid from "+other.Name+" too")
+			all.bad("year", "a cost could be paid from %s too", other.Name)
 		}
 	}
-	return found
+	return all
 }
 
 // Pays reports whether a budget is for costs of a year and a use.
@@ -146,28 +145,28 @@ func (m Method) BudgetWords() string {
 }
 
 // Problems says what is wrong with a limit.
-func (l Limit) Problems() []string {
-	var found []string
+func (l Limit) Problems() []Problem {
+	var all found
 	if !slices.Contains([]string{"theme", "region", "organisation"}, l.By) {
-		found = append(found, "by: must be theme, region or organisation")
+		all.bad("by", "must be theme, region or organisation")
 	}
 	if l.Value == "" {
-		found = append(found, "value: is missing: a value, or * for each one")
+		all.bad("value", "is missing: a value, or * for each one")
 	}
 	most := int64(money.Limit / 100)
 	switch {
 	case l.MinPounds < 0 || l.MinCount < 0 || l.MaxPounds != nil && *l.MaxPounds < 0 || l.MaxCount != nil && *l.MaxCount < 0:
-		found = append(found, "least and most must not be negative")
+		all.bad("", "least and most must not be negative")
 	case l.MinPounds > most || l.MaxPounds != nil && *l.MaxPounds > most:
-		found = append(found, "an amount is too large")
+		all.bad("", "an amount is too large")
 	case l.MaxPounds != nil && l.MinPounds > *l.MaxPounds:
-		found = append(found, "min_pounds: must not be above max_pounds")
+		all.bad("min_pounds", "must not be above max_pounds")
 	case l.MaxCount != nil && l.MinCount > *l.MaxCount:
-		found = append(found, "min_count: must not be above max_count")
+		all.bad("min_count", "must not be above max_count")
 	case l.MinPounds == 0 && l.MinCount == 0 && l.MaxPounds == nil && l.MaxCount == nil:
-		found = append(found, "limits nothing: give min_pounds, max_pounds, min_count or max_count")
+		all.bad("", "limits nothing: give min_pounds, max_pounds, min_count or max_count")
 	}
-	return found
+	return all
 }
 
 // Words say a limit as people read it.

@@ -2,12 +2,10 @@ package fund
 
 import (
 	"strconv"
-	"time"
 
 	"adoptionfund/internal/access"
 	"adoptionfund/internal/audit"
 	"adoptionfund/internal/notify"
-	"adoptionfund/internal/people"
 	"adoptionfund/internal/uktime"
 	"adoptionfund/internal/work"
 	"adoptionfund/internal/workflow"
@@ -45,7 +43,7 @@ func (c *Call) stamp(on workflow.Event, tx *work.Tx) {
 	case workflow.ApproveOpening:
 		c.ApprovedBy, c.ApprovedAt = &tx.By.ID, &now
 	case workflow.EditCall:
-		c.ApprovedBy, c.ApprovedAt = nil, nil
+		c.ApprovedBy, c.ApprovedAt, c.Published, c.PublishedDigest = nil, nil, "", ""
 	case workflow.OpenCall:
 		c.OpenedAt = &now
 	case workflow.CloseCall:
@@ -68,16 +66,8 @@ func event(c *Call, verb string, facts map[string]any) audit.Event {
 // tell sends the notices of a move to those who hold a role for it in the call: the one who owns the action that comes next.
 func tell(tx *work.Tx, c *Call, notices []workflow.Notice) error {
 	for _, n := range notices {
-		staff, err := people.WhoMay(tx, audience(n), c.Scope())
-		if err != nil {
+		if err := write(tx, c, audience(n), notify.Kind(n), nil); err != nil {
 			return err
-		}
-		for _, p := range staff {
-			m := notify.Message{Kind: notify.Kind(n), Person: p.ID, Address: p.Email, Key: string(c.ID) + tx.Now.Format(time.RFC3339Nano), Fields: Fields(c)}
-			m.Fields["name"] = p.Name
-			if err := tx.Notify(m); err != nil {
-				return err
-			}
 		}
 	}
 	return nil

@@ -26,34 +26,48 @@ type Service struct {
 // NewService makes the service. files holds forms/, rubrics/ and rules/.
 func NewService(gate *work.Gate, files fs.FS) *Service { return &Service{gate, files} }
 
-// Create makes a round and its calls from a file.
+// Create makes a round and its calls from a file. A file says everything, so that the approval of the openings counts as asked for.
 func (s *Service) Create(ctx context.Context, f File) error {
 	return s.gate.Write(ctx, func(tx *work.Tx) error {
-		r := &Round{
-			ID: ident.New[ident.Round](), Ref: ident.RoundRef(f.Round), Title: f.Title, Budget: money.Pounds(f.Budget),
-			SeniorOfficer: strings.ToLower(f.SeniorOfficer), Notice: f.Notice, CreatedBy: author(tx), CreatedAt: tx.Now, Version: 1,
-		}
-		if err := tx.Require(access.CreateRound, r); err != nil {
+		r, err := CreateRound(tx, f, nil)
+		if err != nil {
 			return err
 		}
-		if err := work.Add(tx, r); err != nil {
-			if fault.Is(err, fault.Conflict) {
-				return fault.New(fault.Conflict, "There is a round %s already", r.Ref)
-			}
-			return err
-		}
-		tx.Record(audit.Event{Verb: string(access.CreateRound), Kind: "round", Subject: string(r.ID), Round: r.ID, Facts: map[string]any{"ref": r.Ref}})
 		for _, cf := range f.Calls {
 			c, err := cf.call(r, author(tx), tx.Now)
 			if err != nil {
 				return err
 			}
+			c.AskedAt, c.AskedBy = &tx.Now, c.Author
 			if err := s.createCall(tx, c); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+}
+
+// CreateRound makes a round without calls; from is the round that it is copied from, or nil.
+func CreateRound(tx *work.Tx, f File, from *ident.Round) (*Round, error) {
+	r := &Round{
+		ID: ident.New[ident.Round](), Ref: ident.RoundRef(f.Round), Title: f.Title, Budget: money.Pounds(f.Budget),
+		SeniorOfficer: strings.ToLower(f.SeniorOfficer), Notice: f.Notice, CreatedBy: author(tx), CreatedAt: tx.Now, Version: 1, CopiedFrom: from,
+	}
+	if err := tx.Require(access.CreateRound, r); err != nil {
+		return nil, err
+	}
+	if err := work.Add(tx, r); err != nil {
+		if fault.Is(err, fault.Conflict) {
+			return nil, fault.New(fault.Conflict, "There is a round %s already", r.Ref)
+		}
+		return nil, err
+	}
+	facts := map[string]any{"ref": r.Ref}
+	if from != nil {
+		facts["copied_from"] = *from
+	}
+	tx.Record(audit.Event{Verb: string(access.CreateRound), Kind: "round", Subject: string(r.ID), Round: r.ID, Facts: facts})
+	return r, nil
 }
 
 // author is who writes a call: a person's id, or the operator's name.
@@ -119,7 +133,7 @@ func (s *Service) ApproveOpening(ctx context.Context, ref ident.CallRef) error {
 		if c.Author == string(tx.By.ID) && tx.By.ID != "" {
 			return fault.New(fault.Forbidden, "To approve the opening of a call, you must not be its author")
 		}
-		guards := work.Guards{workflow.SettingsComplete: Holds(len(c.Settings.problems()) == 0 && (c.Settings.Budget > 0 || r.Budget > 0))}
+		guards := work.Guards{workflow.SettingsComplete: Holds(c.AskedAt != nil && len(c.File().Problems()) == 0 && (c.Settings.Budget > 0 || r.Budget > 0))}
 		if err := s.freeze(c, r); err != nil {
 			return err
 		}
@@ -268,7 +282,7 @@ func (s *Service) Show(ctx context.Context, ref ident.CallRef) (Call, Round, []C
 	return *c, *r, changes, nil
 }
 
-// Openings gives the drafts of calls whose opening the one who is signed in may approve.
+// Openings gives the drafts of calls that are asked to be approved by the one who is signed in.
 func (s *Service) Openings(ctx context.Context) ([]Call, error) {
 	var out []Call
 	err := s.gate.Read(ctx, func(tx *work.Tx) error {
@@ -277,7 +291,7 @@ func (s *Service) Openings(ctx context.Context) ([]Call, error) {
 			return err
 		}
 		for i := range drafts {
-			may, err := tx.May(access.ApproveOpening, &drafts[i])
+			may, err := MayApproveOpening(tx, &drafts[i])
 			if err != nil {
 				return err
 			}
@@ -288,4 +302,12 @@ func (s *Service) Openings(ctx context.Context) ([]Call, error) {
 		return nil
 	})
 	return out, err
+}
+
+// MayApproveOpening reports whether the approval of a call's opening was asked for, and the one who acts may give it.
+func MayApproveOpening(tx *work.Tx, c *Call) (bool, error) {
+	if c.State != workflow.CallDraft || c.AskedAt == nil || c.Author == string(tx.By.ID) && tx.By.ID != "" {
+		return false, nil
+	}
+	return tx.May(access.ApproveOpening, c)
 }

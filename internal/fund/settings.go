@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"adoptionfund/internal/money"
 	"adoptionfund/internal/uktime"
@@ -184,44 +185,64 @@ func orText(s, other string) string {
 }
 
 // problems says what is wrong with the settings, each with the key in the file.
-func (s Settings) problems() []string {
+func (s Settings) problems() []Problem {
 	return slices.Concat(s.methodProblems(), s.rangeProblems())
 }
 
-func (s Settings) rangeProblems() []string {
-	var found []string
-	found = append(found, s.Review.problems()...)
-	if s.Method.MinScore < 0 || s.Method.MinScore > 100 {
-		found = append(found, "method.min_score: must be between 0 and 100")
+func (s Settings) rangeProblems() found {
+	all := found(under("review", s.Review.problems()))
+	if !(s.Method.MinScore >= 0 && s.Method.MinScore <= 100) {
+		all.bad("method.min_score", "must be between 0 and 100")
 	}
 	for _, day := range []struct{ key, text string }{{"spend_by", s.SpendBy}, {"dtac.latest_action", s.DTAC.LatestAction}} {
 		if _, err := uktime.Parse(day.text); day.text != "" && err != nil {
-			found = append(found, fmt.Sprintf("%s: %v", day.key, err))
+			all.bad(day.key, "%v", err)
 		}
 	}
-	if s.Budget < 0 || s.AwardCap < 0 {
-		found = append(found, "budget, award_cap: must not be negative")
+	for _, amount := range []struct {
+		key string
+		is  money.Pence
+	}{{"budget", s.Budget}, {"award_cap", s.AwardCap}, {"approval.second_above_pounds", money.Pounds(s.Approval.SecondAbovePounds)}, {"approval.delegated_pounds", money.Pounds(s.Approval.DelegatedPounds)}} {
+		if amount.is < 0 || amount.is > money.Limit {
+			all.bad(amount.key, "must not be negative or too large")
+		}
 	}
-	return found
+	for _, n := range []struct {
+		key      string
+		is, most int
+	}{{"per_lead", s.PerLead, 999}, {"clarifications", s.Clarification, 9}, {"feedback.review_days", s.Feedback.ReviewDays, 999}, {"feedback.offer_days", s.Feedback.OfferDays, 999}, {"feedback.reserve_days", s.Feedback.ReserveDays, 999}} {
+		if n.is < 0 || n.is > n.most {
+			all.bad(n.key, "must be between 0 and %d", n.most)
+		}
+	}
+	return all
 }
 
-func (r Review) problems() []string {
-	var found []string
+func (r Review) problems() []Problem {
+	var all found
 	for _, of := range []struct {
 		key    string
 		counts map[string]int
 	}{{"kinds", r.Kinds}, {"quorum", r.Quorum}} {
 		for _, kind := range slices.Sorted(maps.Keys(of.counts)) {
 			if n := of.counts[kind]; n < 0 || n > 9 {
-				found = append(found, fmt.Sprintf("review.%s.%s: must be between 0 and 9", of.key, kind))
+				all.bad(of.key+"."+kind, "must be between 0 and 9")
 			}
 		}
 	}
-	if r.HeldBack < 0 || r.HeldBack > 5000 {
-		found = append(found, "review.held_back: must be between 0 and 5,000")
+	for _, n := range []struct {
+		key      string
+		is, most int
+	}{{"held_back", r.HeldBack, 5000}, {"apart_by", r.ApartBy, 5}, {"days", r.Days, 365}, {"reason_words", r.ReasonWord, 200}} {
+		if n.is < 0 || n.is > n.most {
+			all.bad(n.key, "must be between 0 and %s", thousands(n.most))
+		}
 	}
-	return found
+	return all
 }
+
+// thousands writes a number as people do: 5,000.
+func thousands(n int) string { return strings.TrimPrefix(money.Pounds(int64(n)).String(), "£") }
 
 // Scan reads the settings from the database.
 func (s *Settings) Scan(value any) error {

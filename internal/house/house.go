@@ -102,6 +102,7 @@ func conceptFloor() Floor {
 		{"allocation", "scenarios, the lot, proposals and their deviations", "people fund application product review computation ranking"},
 		{"letter", "what applicants are told of decisions: templates of a round, letters, corrections", "people fund application product review"},
 		{"decision", "approvals, release, reviews of decisions", "people fund application product review allocation letter"},
+		{"setup", "making a round and its calls, what they lack, asking for approval, copying a round", "people fund application product interest assignment review letter"},
 		{"award", "pre-award checks, offer, agreement, conditions, what is cleared to pay", "people fund upload product application decision"},
 		{"monitoring", "after the agreement: conditions signed off, returns, variations, how an award ends", "people fund upload product application award"},
 		{"retention", "periods, legal holds, removal, and what is held about a person", "people fund application otherfunding"},
@@ -116,7 +117,7 @@ func conceptFloor() Floor {
 }
 
 func outsideFloor() Floor {
-	concepts := " people fund upload application product position otherfunding eligibility interest assignment review panel computation ranking targeted allocation letter decision award monitoring trail report retention"
+	concepts := " people fund upload application product position otherfunding eligibility interest assignment review panel computation ranking targeted allocation letter decision setup award monitoring trail report retention"
 	site := inside + concepts + " site/route"
 	return Floor{"Outside", "what people meet", []Room{
 		{"site/htmlcheck", "what every page must be", ""},
@@ -126,7 +127,7 @@ func outsideFloor() Floor {
 		{"site/account", "handlers: accounts", site},
 		{"site/public", "handlers: what anyone sees", site},
 		{"site/applicant", "handlers: applicants, signatories, suppliers", site + " site/public site/saving"},
-		{"site/fundteam", "handlers: eligibility officers, DTAC assessors, fund managers", site},
+		{"site/fundteam", "handlers: eligibility officers, DTAC assessors, fund managers", site + " site/public"},
 		{"site/reviewer", "handlers: reviewers", site + " site/saving"},
 		{"site/panel", "handlers: the chair's desk", site + " site/public"},
 		{"site/oversight", "handlers: approval, awards, reports, audit", site + " site/account site/public"},
@@ -146,6 +147,7 @@ func places() [][3]string {
 		{"part of the rubric", "a new version in `configs/rubrics`", "weights add up to 100"},
 		{"rule of eligibility", "a row in `configs/rules`, with examples beside it", "the examples"},
 		{"message or letter", "an entry in `configs/letters`", "no unknown field; every notice has a text"},
+		{"setting of a round or a call", "a field in `fund.Settings` and a question in `configs/setup`", "every setting is asked; the file and the browser make the same call"},
 		{"report", "a file in `report` with its entry: name, action, columns, how its rows are read", "totals equal SQL, in every format"},
 		{"format of reports", "a file `report/format_<name>.go` with its writer", "the same totals in it as in the others"},
 		{"page", "a `.templ` in `web/page` and a row in a folder of `site`", "route contract test; htmlcheck"},

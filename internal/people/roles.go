@@ -191,6 +191,11 @@ func (s *Service) grantInside(tx *work.Tx, id ident.Person, role string, in acce
 	return s.tell(tx, p, "role.granted", tx.Now.Format(time.RFC3339Nano)+role, map[string]string{"name": p.Name, "role": info.Label})
 }
 
+// GrantInside is Grant in a transaction that does more.
+func GrantInside(tx *work.Tx, s *Service, id ident.Person, role string, in access.Scope) error {
+	return s.grantInside(tx, id, role, in)
+}
+
 // GrantableRoles are the roles that a fund manager can grant.
 func (s *Service) GrantableRoles() []access.RoleInfo {
 	var roles []access.RoleInfo

@@ -254,6 +254,21 @@ func WhoMay(tx *work.Tx, act access.Action, in access.Scope) ([]Person, error) {
 	return work.Many[Person](q.Order("name, id"), "people")
 }
 
+// GrantsIn gives the roles that fund managers granted in a round and its calls, of people whose accounts can be used.
+func GrantsIn(tx *work.Tx, round ident.Round) ([]Grant, error) {
+	var roles []string
+	for _, r := range tx.Policy().Roles() {
+		if r.GivenBy == access.GivenByGrant {
+			roles = append(roles, r.Name)
+		}
+	}
+	q := tx.DB().Where("round_id = ? AND role IN ? AND revoked_at IS NULL AND person IN (SELECT id FROM persons WHERE disabled_at IS NULL)", round, roles)
+	return work.Many[Grant](q.Order("role, granted_at, id"), "roles of a round")
+}
+
+// RolesFor names the roles that a fund manager grants and that may do an action when held in a scope.
+func RolesFor(tx *work.Tx, act access.Action, in access.Scope) []string { return rolesFor(tx, act, in) }
+
 // rolesFor names the roles, of those that a fund manager grants, that may do an action when held in a scope.
 func rolesFor(tx *work.Tx, act access.Action, in access.Scope) []string {
 	var roles []string

@@ -22,7 +22,7 @@ type history struct {
 	id                 ident.Application
 	call               ident.Call
 	requested, awarded money.Pence
-	agreed             bool
+	agreed, submitted  bool
 	state              workflow.ApplicationState
 	stateAt            time.Time
 	stays              []stay
@@ -74,14 +74,14 @@ type livesRow struct {
 
 func (r *Reading) livesAfter(after string) ([]livesRow, error) {
 	where, args := r.where()
-	query := `SELECT a.id, a.ref, a.call_id, a.requested, a.state, a.state_at, a.created_at, w.amount, w.state, w.agreed_at IS NOT NULL
+	query := `SELECT a.id, a.ref, a.call_id, a.requested, a.state, a.state_at, a.created_at, w.amount, w.state, w.agreed_at IS NOT NULL, a.submission_id IS NOT NULL
 		FROM applications a LEFT JOIN awards w ON w.application_id = a.id WHERE ` + where + ` AND a.ref > ? ORDER BY a.ref LIMIT ?`
 	var found []livesRow
 	err := work.Each(r.tx, "applications", query, append(args, after, batch), func(rows *sql.Rows) error {
 		var h livesRow
 		var amount sql.NullInt64
 		var award sql.NullString
-		if err := rows.Scan(&h.id, &h.ref, &h.call, &h.requested, &h.state, &h.stateAt, &h.created, &amount, &award, &h.agreed); err != nil {
+		if err := rows.Scan(&h.id, &h.ref, &h.call, &h.requested, &h.state, &h.stateAt, &h.created, &amount, &award, &h.agreed, &h.submitted); err != nil {
 			return err //nolint:wrapcheck // each says what was read
 		}
 		if workflow.Promised(workflow.AwardState(award.String)) {

@@ -35,6 +35,8 @@ type Reading struct {
 	made map[bool][]Row
 	// rankings are those that count, by call; nil where a call has none.
 	rankings map[ident.Call]*ranking.Calibrated
+	// others are the readings of every round that the reader may have the report of, where it compares them.
+	others []*Reading
 	// wanted are the columns that somebody needs; nil: all.
 	wanted map[string]bool
 }
@@ -52,6 +54,21 @@ func (s *Service) read(tx *work.Tx, a Asked) (*Reading, error) {
 	if err := tx.Require(rep.Action, round); err != nil {
 		return nil, err
 	}
+	r, err := s.reading(tx, rep, round)
+	if err != nil {
+		return nil, err
+	}
+	if rep.across {
+		if r.others, err = s.readAcross(tx, rep); err != nil {
+			return nil, err
+		}
+	}
+	return r, r.narrow(a)
+}
+
+// reading is a report of one round, with what is kept from the reader.
+func (s *Service) reading(tx *work.Tx, rep *Report, round *fund.Round) (*Reading, error) {
+	var err error
 	r := &Reading{tx: tx, s: s, report: rep, round: round, filter: map[string]string{}, byID: map[ident.Call]*fund.Call{}, made: map[bool][]Row{}, rankings: map[ident.Call]*ranking.Calibrated{}}
 	if r.calls, err = fund.CallsOf(tx, round.ID); err != nil {
 		return nil, err
@@ -67,10 +84,8 @@ func (s *Service) read(tx *work.Tx, a Asked) (*Reading, error) {
 			r.hidden = append(r.hidden, c.ID)
 		}
 	}
-	if r.bars, err = barredIn(tx, round.ID); err != nil {
-		return nil, err
-	}
-	return r, r.narrow(a)
+	r.bars, err = barredIn(tx, round.ID)
+	return r, err
 }
 
 // narrow takes the filters that the report has; a value that there is not narrows nothing.
@@ -132,10 +147,15 @@ func (r *Reading) marking() string {
 	switch {
 	case r.report.Personal:
 		return "OFFICIAL-SENSITIVE: PERSONAL"
-	case slices.ContainsFunc(r.calls, func(c fund.Call) bool { return c.ReleasedAt == nil }):
+	case r.embargoed() || slices.ContainsFunc(r.others, (*Reading).embargoed):
 		return "OFFICIAL-SENSITIVE until the decisions are released"
 	}
 	return "OFFICIAL"
+}
+
+// embargoed reports whether decisions of the round are not released yet.
+func (r *Reading) embargoed() bool {
+	return slices.ContainsFunc(r.calls, func(c fund.Call) bool { return c.ReleasedAt == nil })
 }
 
 func (r *Reading) statement() Statement {

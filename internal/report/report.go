@@ -91,6 +91,7 @@ type Report struct {
 	Filters  []Filter
 	Charts   []string // names of groups that are drawn
 	Awards   bool     // can also be had in the 360Giving standard
+	across   bool     // compares all rounds that the reader may have it of, whichever it is asked for
 	// masks says that lines are about applications: those that the reader is barred from are one line together.
 	masks bool
 	// rows gives at most n lines after the one with a key, in the order of their keys; fewer only at the end.

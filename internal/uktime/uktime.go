@@ -25,13 +25,19 @@ var zone = sync.OnceValue(func() *time.Location { //nolint:gochecknoglobals // m
 // Noon is the time of day at which a deadline falls unless it is set.
 const Noon = "12:00"
 
+// File is how files carry a date and time.
+const File = "2006-01-02 15:04"
+
+// InFile is a moment as files carry it, in UK time: what Parse reads.
+func InFile(t time.Time) string { return t.In(Zone()).Format(File) }
+
 // Parse reads "2026-10-12 12:00" or "2026-10-12" (then at noon) as UK time.
 func Parse(text string) (time.Time, error) {
 	text = strings.TrimSpace(text)
 	if len(text) == len(time.DateOnly) {
 		text += " " + Noon
 	}
-	t, err := time.ParseInLocation("2006-01-02 15:04", text, Zone())
+	t, err := time.ParseInLocation(File, text, Zone())
 	if err != nil {
 		return time.Time{}, fmt.Errorf("%q is not a date and time such as 2026-10-12 12:00", text)
 	}

@@ -30,6 +30,7 @@ type Questions struct {
 	Offers        map[string][]Option         // organisations to choose from where what was typed fits several, by the name of the input
 	Codes         bool                        // show the codes of questions, for forms that people know by them
 	Skip          func(q *form.Question) bool // questions that this person neither sees nor answers; nil: none
+	Lists         bool                        // a choice in a row is a list, so that the row can be emptied without scripts
 	Stored        form.Answers                // what is kept, where Answers are what was typed and refused; nil: Answers are
 }
 
@@ -223,7 +224,7 @@ func (a answer) notApplicable() Checkbox {
 
 // longList reports whether there are too many options for radios.
 func (a answer) longList() bool {
-	return len(a.q.Options) > 12 || a.q.Code == "" && len(a.q.Options) > 3
+	return len(a.q.Options) > 12 || a.q.Code == "" && (len(a.q.Options) > 3 || a.page.Lists)
 }
 
 // upload is the control that adds a file.

@@ -27,17 +27,6 @@ func (h handlers) approvals(r *route.Request) (route.Reply, error) {
 	return route.Show(page.Approvals{Openings: openings, Proposals: waiting})
 }
 
-func (h handlers) approveOpening(r *route.Request) (route.Reply, error) {
-	if r.Button() != "open" {
-		return r.Again(fault.New(fault.Invalid, "Press one of the buttons on the page"), h.approvals)
-	}
-	if err := h.Funds.ApproveOpening(r.Context(), ident.CallRef(r.Field("call"))); err != nil {
-		return r.Again(err, h.approvals)
-	}
-	r.Flash("The opening is approved. The call opens at its time")
-	return route.Go("/approvals")
-}
-
 // proposalOf is the proposal that the address names.
 func proposalOf(r *route.Request) (ident.Proposal, error) {
 	id, err := ident.Parse[ident.Proposal](r.Path("proposal"))

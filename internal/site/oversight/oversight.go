@@ -47,7 +47,6 @@ func Rows(rooms Rooms) []route.Row {
 	}
 	return slices.Concat(h.reportRows(), h.awardRows(), h.trailRows(), []route.Row{
 		get("/approvals", access.ListApprovals, "Approvals", "Approvals", h.approvals),
-		post("/approvals", access.ListApprovals, "Approvals", h.approveOpening),
 		get("/approvals/{proposal}", access.ViewProposal, "Proposal", "", h.proposal),
 		post("/approvals/{proposal}", access.ViewProposal, "Proposal", h.onProposal),
 		get("/admin", access.ViewAdministration, "Administration", "Administration", h.administration),
@@ -75,6 +74,7 @@ func (h handlers) administration(r *route.Request) (route.Reply, error) {
 		act        access.Action
 		href, text string
 	}{
+		{access.ListRounds, "/admin/rounds", "Rounds and calls: set-up, check, copies"},
 		{access.ListPeople, "/admin/people", "People, invitations and roles"},
 		{access.ListDTAC, "/dtac", "DTAC register, and claims of suppliers to confirm"},
 		{access.ViewReports, "/reports", "Reports and exports"},

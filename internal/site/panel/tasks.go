@@ -150,11 +150,11 @@ func may(tx *work.Tx, act access.Action, c *fund.Call) (bool, error) {
 func ofCall(tx *work.Tx, c *fund.Call, states map[workflow.ApplicationState]int) ([]public.Task, error) {
 	var tasks []public.Task
 	if c.State == workflow.CallDraft {
-		yes, err := may(tx, access.ApproveOpening, c)
+		yes, err := fund.MayApproveOpening(tx, c)
 		if err == nil && yes {
-			tasks = append(tasks, public.Task{Title: "Approve the opening of " + string(c.Ref), About: c.Title, Href: "/approvals", Due: c.OpensAt})
+			tasks = append(tasks, public.Task{Title: "Approve the opening of " + string(c.Ref), About: c.Title, Href: "/approvals/openings/" + string(c.Ref), Due: c.OpensAt})
 		}
-		return tasks, err
+		return tasks, err //nolint:wrapcheck // says what it was doing
 	}
 	if c.State != workflow.CallClosed {
 		return nil, nil

@@ -45,7 +45,7 @@ func (p Administration) Head() shared.Head {
 func (p Administration) calls() nhs.Table {
 	t := nhs.Table{ID: "calls", Caption: "Calls and their desks", CaptionSize: nhs.Medium, RowHeaders: true,
 		Columns: []nhs.Column{{Heading: "Call"}, {Heading: "Stands"}, {Heading: "Assignment"}, {Heading: "Progress"}, {Heading: "Moderation"}, {Heading: "Allocation"}},
-		Empty:   "There is no call yet. The command “round create” makes a round with its calls."}
+		Empty:   "There is no call yet. A round and its calls are made under “Rounds and calls”, or by the command “round create” from a file."}
 	for _, r := range p.Rounds {
 		for _, c := range r.Calls {
 			row := nhs.Cells(string(c.Ref)+": "+c.Title, workflow.Calls().Info(c.State).Label)
