@@ -58,7 +58,7 @@ func TestThePagesAfterTheDecisions(t *testing.T) {
 			// they need a return that was sent, or one that is still filled in for its supplier
 			"/dtac/products/{product}/summary", "/dtac/products/{product}/summary.pdf", "/dtac/products/{product}/return.yaml",
 			"/supplier/products/{product}/filled-in/{filled}", "/filling-in/{product}/uploads/{form}", "/filling-in/{product}/uploads/{form}/{upload}", "/filling-in/{product}/import",
-			"/briefing/{call}", "/held", "/invitation", "/mail/stop", "/sign", "/sign/code", "/applications/{ref}/invitation", "/panel/{call}/ranking/computing", "/panel/{call}/allocation/computing", "/panel/{call}/allocation/compare", "/reviews/{ref}/files/{file}",
+			"/briefing/{call}", "/account/data/file", "/held", "/invitation", "/mail/stop", "/sign", "/sign/code", "/applications/{ref}/invitation", "/panel/{call}/ranking/computing", "/panel/{call}/allocation/computing", "/panel/{call}/allocation/compare", "/reviews/{ref}/files/{file}",
 		}
 		if _, shown := c.shown.Load(row.Path); row.Method == http.MethodGet && !shown && !slices.Contains(elsewhere, row.Path) {
 			t.Errorf("%s is shown to nobody", row)

@@ -135,7 +135,7 @@ func (h peopleDoor) show(r *route.Request) (route.Reply, error) {
 		return route.Reply{}, err //nolint:wrapcheck // people has said what it was doing
 	}
 	who, _ := r.Principal()
-	return route.Show(page.Person{Choices: c, Entry: entry, Labels: h.people.RoleLabel, Self: who.ID == entry.ID, MayEdit: r.May(access.GrantRole)})
+	return route.Show(page.Person{Choices: c, Entry: entry, Labels: h.people.RoleLabel, Self: who.ID == entry.ID, MayEdit: r.May(access.GrantRole), MayExport: r.May(access.ExportPersonData)})
 }
 
 // change does something to a person and shows them again.

@@ -23,6 +23,8 @@ func (h handlers) trailRows() []route.Row {
 		get("/audit", "Audit trail", "Audit", h.events),
 		get("/audit/events/{event}", "Event of the audit trail", "", h.event),
 		get("/audit/reads", "What people read", "", h.readings),
+		get("/audit/access", "Review of access", "", h.accessReview),
+		get("/audit/access/file", "Review of access", "", h.accessFile),
 		get("/audit/checkpoints", "Verifications and checkpoints", "", h.checkpoints),
 		get("/audit/checkpoints/{day}", "Checkpoint", "", h.checkpoint),
 		{Method: http.MethodGet, Path: "/audit/verify", Action: access.VerifyAudit, Title: "Verification of the audit trail", Handle: h.verify},

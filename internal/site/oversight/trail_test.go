@@ -38,6 +38,9 @@ func TestTheAuditPagesSearchCompareAndVerify(t *testing.T) {
 		t.Fatal(err)
 	}
 	shows(t, at.Get("/audit/reads?person=auditor"), 200, "audit event", "Auditor Invented")
+	shows(t, at.Get("/audit/access?role=auditor"), 200, "Review of access", "auditor@fund.example", "the whole fund", "On")
+	shows(t, at.Get("/audit/access?day=then"), 200, "Enter a day such as 2026-10-12")
+	shows(t, at.Get("/audit/access/file"), 200, "name,email,role", "auditor@fund.example")
 	shows(t, at.Get("/audit/checkpoints"), 200, "has not been verified by the clock yet", "Paste its file")
 	if err := trails.CheckDue(t.Context()); err != nil {
 		t.Fatal(err)
@@ -56,7 +59,7 @@ func TestTheAuditPagesSearchCompareAndVerify(t *testing.T) {
 	}
 	shows(t, at.Get("/audit/verify"), 200, "The trail is broken", "event 4")
 	applicant := s.SignedIn(testkit.Applicant)
-	for _, path := range []string{"/audit", event, "/audit/reads", "/audit/checkpoints", "/audit/verify"} {
+	for _, path := range []string{"/audit", event, "/audit/reads", "/audit/checkpoints", "/audit/verify", "/audit/access", "/audit/access/file"} {
 		shows(t, applicant.Get(path), 403)
 	}
 }

@@ -115,6 +115,8 @@ type Person struct {
 	Labels  func(role string) string
 	Self    bool // the one who looks
 	MayEdit bool
+	// MayExport reports whether the one who looks may get all that is held about the person.
+	MayExport bool
 }
 
 // Head tells the frame.

@@ -1,0 +1,72 @@
+package trail_test
+
+import (
+	"testing"
+	"time"
+
+	"adoptionfund/internal/access"
+	"adoptionfund/internal/fault"
+	"adoptionfund/internal/people"
+	"adoptionfund/internal/testkit"
+	"adoptionfund/internal/trail"
+)
+
+func (i inspected) held(in trail.AccessAsked) map[string]trail.RoleHeld {
+	i.t.Helper()
+	r, err := i.trail.Access(i.As("auditor"), in)
+	if err != nil {
+		i.t.Fatal(err)
+	}
+	held := map[string]trail.RoleHeld{}
+	for _, h := range r.Held {
+		held[h.Email+" "+h.Role+" "+h.Where] = h
+	}
+	return held
+}
+
+func TestAReviewOfAccessShowsWhoHeldWhatOnADay(t *testing.T) {
+	t.Parallel()
+	i := inspect(t)
+	round := i.Round()
+	officer := i.Person("officer", "screening_officer", round.Calls[0].Scope())
+	i.Person("elsewhere", "auditor", access.Scope{Round: round.ID})
+	i.WithPassword("auditor")
+	if _, err := i.People.SignIn(i.Anonymous(), people.SignIn{Email: testkit.Address("auditor"), Password: testkit.Password}); err != nil {
+		t.Fatal(err)
+	}
+	granted := i.Gate.Now().Format(time.DateOnly)
+	i.Clock.Add(100 * 24 * time.Hour)
+	before := i.Gate.Now().Format(time.DateOnly)
+	i.Clock.Add(48 * time.Hour)
+	if err := i.People.Revoke(i.Operator(), officer.ID, "screening_officer", round.Calls[0].Scope()); err != nil {
+		t.Fatal(err)
+	}
+	const key = "officer@fund.example screening_officer "
+	call := string(round.Calls[0].Ref)
+	h, there := i.held(trail.AccessAsked{Day: before})[key+call]
+	if !there || h.To == nil || h.EndedBy == "" || h.GrantedBy == "" || !h.Dormant || h.LastSignIn != nil {
+		t.Errorf("%v %+v", there, h)
+	}
+	if h := i.held(trail.AccessAsked{Day: granted})[key+call]; h.Dormant || h.Email == "" {
+		t.Errorf("on the first day %+v", h)
+	}
+	if _, there := i.held(trail.AccessAsked{})[key+call]; there {
+		t.Error("a role that ended is held still")
+	}
+	now := i.held(trail.AccessAsked{Role: "auditor", Round: "AF26"})
+	if h := now["auditor@fund.example auditor the whole fund"]; len(now) != 2 || h.LastSignIn == nil || !h.Dormant {
+		t.Errorf("%+v", now)
+	}
+	for _, in := range []trail.AccessAsked{{Day: "yesterday"}, {Day: "2099-01-01"}} {
+		if _, err := i.trail.Access(i.As("auditor"), in); !fault.Is(err, fault.Invalid) {
+			t.Errorf("%+v: %v", in, err)
+		}
+	}
+	narrow, err := i.trail.Access(i.As("elsewhere"), trail.AccessAsked{})
+	if err != nil || len(narrow.Rounds) != 1 {
+		t.Errorf("%v %v", err, narrow.Rounds)
+	}
+	if _, err := i.trail.Access(i.As(testkit.Applicant), trail.AccessAsked{}); !fault.Is(err, fault.Forbidden) {
+		t.Error(err)
+	}
+}
