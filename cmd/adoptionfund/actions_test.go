@@ -23,7 +23,7 @@ func later() []access.Action {
 		access.ViewProduct, access.EditProduct,
 		access.ProposeTargeted, access.ApproveDirectAward,
 		access.ExportApplications, access.ExportScores, access.ExportAudit, access.ViewOutbox, access.ResendMessage,
-		access.EditTemplates, access.DiscloseData,
+		access.EditTemplates,
 		access.BackUp, access.Restore,
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"adoptionfund/internal/db"
 	"adoptionfund/internal/decision"
 	"adoptionfund/internal/eligibility"
+	"adoptionfund/internal/explain"
 	"adoptionfund/internal/files"
 	"adoptionfund/internal/fund"
 	"adoptionfund/internal/ident"
@@ -82,6 +83,7 @@ type app struct {
 	reports      *report.Service
 	trail        *trail.Service
 	retention    *retention.Service
+	stories      *explain.Service
 }
 
 // open wires the program to its database, which must have the schema of this program.
@@ -194,6 +196,7 @@ func (a *app) rooms() error {
 	}
 	a.trail = trail.NewService(a.gate, a.config.Audit.Addresses())
 	a.awards = award.NewService(a.gate, a.library, a.files, award.Settings{MinimalAssistance: money.Pounds(int64(a.config.Awards.MinimalAssistancePounds))})
+	a.stories = explain.NewService(a.gate, explain.Rooms{Eligibility: a.eligibility, Reviews: a.reviews, Allocations: a.allocations, Awards: a.awards})
 	a.monitoring = monitoring.NewService(a.gate, a.library, a.awards)
 	var printed report.Printer
 	if a.printer != nil {

@@ -80,7 +80,7 @@ func (a *app) routes(demo bool) []route.Row {
 		account.Data(a.retention, a.people),
 		oversight.Retention(a.retention, a.people),
 		oversight.Letters(a.decisions, a.letters),
-		oversight.Rows(oversight.Rooms{Gate: a.gate, Funds: a.funds, Decisions: a.decisions, Allocations: a.allocations, Awards: a.awards, Monitoring: a.monitoring, Reports: a.reports, People: a.people, Trail: a.trail}),
+		oversight.Rows(oversight.Rooms{Gate: a.gate, Funds: a.funds, Decisions: a.decisions, Allocations: a.allocations, Awards: a.awards, Monitoring: a.monitoring, Reports: a.reports, People: a.people, Trail: a.trail, Stories: a.stories}),
 	)
 }
 

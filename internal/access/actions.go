@@ -267,6 +267,7 @@ const (
 	ReportCondition      Action = "award.report_condition"
 
 	// Reports, audit and administration.
+	ExplainApplication Action = "application.explain"
 	ViewReports        Action = "report.view"
 	ReportProgress     Action = "report.progress"
 	ReportReviewers    Action = "report.reviewers"

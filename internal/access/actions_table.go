@@ -337,6 +337,7 @@ func awardActions() []ActionInfo {
 
 func oversightActions() []ActionInfo {
 	return []ActionInfo{
+		{ExplainApplication, "be told the whole story of an application", "application", true},
 		{ViewReports, "see reports", "round", true},
 		{ReportProgress, "see and export how far a round is", "round", true},
 		{ReportReviewers, "see and export reviewers' load, severity and agreement", "round", true},
@@ -363,7 +364,7 @@ func oversightActions() []ActionInfo {
 		{ProposeRemoval, "make a list of data past its period", "removal", false},
 		{ApproveRemoval, "approve or refuse a list of data to remove", "removal", false},
 		{RemoveData, "remove data past its period", "removal", false},
-		{DiscloseData, "prepare a disclosure", "system", false},
+		{DiscloseData, "make a copy of an application's story for release", "application", false},
 	}
 }
 

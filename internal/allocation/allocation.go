@@ -54,6 +54,11 @@ const (
 	Released ProposalState = "released"
 )
 
+// Label is the state as people read it.
+func (s ProposalState) Label() string {
+	return map[ProposalState]string{Made: "Waits for approval", Approved: "Approved, held until the release", Returned: "Returned", Void: "Void", Released: "Released"}[s]
+}
+
 // Proposal is a scenario put forward.
 type Proposal struct {
 	ID         ident.Proposal

@@ -201,17 +201,39 @@ func (b basis) placed(p solve.Problem) []Ranked {
 
 // better are those that are not funded although something that scores less is.
 func (v *View) better() {
-	least, any := 0.0, false
-	for _, r := range v.Ranked {
-		if v.Amounts[string(r.Application.Ref)] > 0 && (!any || r.Score < least) {
-			least, any = r.Score, true
-		}
+	scores := make([]scored, len(v.Ranked))
+	for i, r := range v.Ranked {
+		scores[i] = scored{string(r.Application.Ref), r.Score}
 	}
+	over := overtaken(scores, v.Amounts)
 	for _, r := range v.Ranked {
-		if any && v.Amounts[string(r.Application.Ref)] == 0 && r.Score > least {
+		if slices.Contains(over, string(r.Application.Ref)) {
 			v.Better = append(v.Better, r)
 		}
 	}
+}
+
+// scored is an application, by its reference, with the score that it is ranked by.
+type scored struct {
+	ref   string
+	score float64
+}
+
+// overtaken are those that are not funded although something that scores less is.
+func overtaken(all []scored, amounts map[string]money.Pence) []string {
+	least, any := 0.0, false
+	for _, s := range all {
+		if amounts[s.ref] > 0 && (!any || s.score < least) {
+			least, any = s.score, true
+		}
+	}
+	var over []string
+	for _, s := range all {
+		if any && amounts[s.ref] == 0 && s.score > least {
+			over = append(over, s.ref)
+		}
+	}
+	return over
 }
 
 // groups are the values by which limits are set, of an application.

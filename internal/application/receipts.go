@@ -2,7 +2,6 @@ package application
 
 import (
 	"context"
-	"fmt"
 
 	"adoptionfund/internal/access"
 	"adoptionfund/internal/audit"
@@ -44,14 +43,8 @@ func (s *Service) Receipts(ctx context.Context, ref ident.Ref) (*Application, []
 		if len(rows) == 0 {
 			return work.NotFound("receipt")
 		}
-		for _, row := range rows {
-			r, err := audit.ReadReceipt([]byte(row.Receipt))
-			if err != nil {
-				return fmt.Errorf("reading receipt %d of %s: %w", row.Number, ref, err)
-			}
-			all = append(all, Kept{row.Number, a.SubmissionID != nil && row.SubmissionID == *a.SubmissionID, r, row.Receipt})
-		}
-		return nil
+		all, err = a.kept(rows)
+		return err
 	})
 	return a, all, err
 }

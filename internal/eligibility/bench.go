@@ -199,6 +199,7 @@ func (b *Bench) ask(tx *work.Tx) error {
 	for _, act := range []access.Action{
 		access.RecordFinding, access.PassEligibility, access.AskClarification, access.ProposeIneligible, access.ConfirmIneligible,
 		access.ReturnIneligible, access.AssignCase, access.RemindClarification, access.ProposeEligibilityReopening, access.ConfirmEligibilityReopening, access.ProposeFU1, access.ConfirmFU1,
+		access.ExplainApplication,
 	} {
 		may, err := tx.May(act, b.Application)
 		if err != nil {

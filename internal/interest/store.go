@@ -164,3 +164,8 @@ func addFound(tx *work.Tx, i *Interest) (bool, error) {
 	}
 	return done.RowsAffected == 1, nil
 }
+
+// Of gives the interests in one application, oldest first. Who asks must be allowed to see them.
+func Of(tx *work.Tx, id ident.Application) ([]Interest, error) {
+	return work.Many[Interest](tx.DB().Where("application_id = ?", id).Order("at, id"), "interests")
+}

@@ -60,13 +60,11 @@ func (s *Service) KeptOn(tx *work.Tx, a *application.Application) (Kept, error) 
 	if !a.Facts().Released {
 		return k, nil
 	}
-	var err error
-	if k.Letters, err = lettersTo(tx, a.ID); err != nil {
+	past, err := PastOf(tx, a)
+	if err != nil {
 		return k, err
 	}
-	if k.Corrections, err = correctionsOf(tx, a.ID); err != nil {
-		return k, err
-	}
+	k.Letters, k.Corrections = past.Letters, past.Corrections
 	var ids []ident.Person
 	for _, c := range k.Corrections {
 		ids = append(ids, c.ProposedBy)

@@ -9,6 +9,7 @@ import (
 	"adoptionfund/internal/allocation"
 	"adoptionfund/internal/award"
 	"adoptionfund/internal/decision"
+	"adoptionfund/internal/explain"
 	"adoptionfund/internal/fund"
 	"adoptionfund/internal/monitoring"
 	"adoptionfund/internal/people"
@@ -32,6 +33,7 @@ type Rooms struct {
 	Reports     *report.Service
 	People      *people.Service
 	Trail       *trail.Service
+	Stories     *explain.Service
 }
 
 type handlers struct{ Rooms }
@@ -45,7 +47,7 @@ func Rows(rooms Rooms) []route.Row {
 	post := func(path string, act access.Action, title string, handle route.Handler) route.Row {
 		return route.Row{Method: http.MethodPost, Path: path, Action: act, Title: title, Handle: handle}
 	}
-	return slices.Concat(h.reportRows(), h.awardRows(), h.trailRows(), []route.Row{
+	return slices.Concat(h.reportRows(), h.awardRows(), h.trailRows(), h.storyRows(), []route.Row{
 		get("/approvals", access.ListApprovals, "Approvals", "Approvals", h.approvals),
 		get("/approvals/{proposal}", access.ViewProposal, "Proposal", "", h.proposal),
 		post("/approvals/{proposal}", access.ViewProposal, "Proposal", h.onProposal),

@@ -8,6 +8,7 @@ import (
 
 	"adoptionfund/internal/audit"
 	"adoptionfund/internal/fault"
+	"adoptionfund/internal/ident"
 	"adoptionfund/internal/trail"
 	"adoptionfund/internal/uktime"
 	"adoptionfund/web/nhs"
@@ -44,6 +45,16 @@ func stood(c *trail.Check) string {
 		return fmt.Sprintf("Whole when it was verified on %s: %d events, %d blocks of the read log, %d protected rows.", uktime.Moment(c.MadeAt), c.Events, c.Blocks, c.Rows)
 	}
 }
+
+// story is the application that a search is about, if something was found that is; empty otherwise.
+func (p Audit) story() ident.Ref {
+	if p.Search.Application == "" || len(p.Lines) == 0 {
+		return ""
+	}
+	return p.Lines[0].Ref
+}
+
+func storyAddress(ref ident.Ref) string { return "/audit/applications/" + string(ref) }
 
 func eventAddress(seq int64) string { return "/audit/events/" + strconv.FormatInt(seq, 10) }
 
@@ -88,7 +99,9 @@ func (p AuditEvent) summary() nhs.SummaryList {
 		{Key: "What", Value: strings.TrimSuffix(p.Verb+": "+p.Label, ": ")}, {Key: "On", Value: p.Kind + " " + p.Subject},
 	}
 	if p.Ref != "" {
-		rows = append(rows, nhs.SummaryRow{Key: "Application", Value: string(p.Ref), Actions: []nhs.Link{{Text: "All that happened to it", Href: "/audit?application=" + string(p.Ref)}}})
+		rows = append(rows, nhs.SummaryRow{Key: "Application", Value: string(p.Ref), Actions: []nhs.Link{
+			{Text: "All that happened to it", Href: "/audit?application=" + string(p.Ref)}, {Text: "Its whole story", Href: storyAddress(p.Ref)},
+		}})
 	}
 	return nhs.SummaryList{Rows: rows}
 }

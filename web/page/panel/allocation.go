@@ -189,12 +189,7 @@ func (p Allocation) listed() nhs.Table {
 }
 
 // ProposalLabel is the state of a proposal as people read it.
-func ProposalLabel(s allocation.ProposalState) string {
-	return map[allocation.ProposalState]string{
-		allocation.Made: "Waits for approval", allocation.Approved: "Approved, held until the release", allocation.Returned: "Returned",
-		allocation.Void: "Void", allocation.Released: "Released",
-	}[s]
-}
+func ProposalLabel(s allocation.ProposalState) string { return s.Label() }
 
 // lottery reports whether the call announced a draw.
 func (p Allocation) lottery() bool {
