@@ -20,7 +20,6 @@ import (
 	"adoptionfund/internal/review"
 	"adoptionfund/internal/testkit"
 	"adoptionfund/internal/uktime"
-	"adoptionfund/internal/work"
 )
 
 // record is a panel whose applications can be explained.
@@ -180,12 +179,13 @@ func (r *record) rankingDesk(who string) allocation.RankingDesk {
 	return d
 }
 
+func (r *record) person(who string) (id ident.Person) {
+	r.t.Helper()
+	r.no(r.DB.Read.Raw("SELECT id FROM persons WHERE email = ?", testkit.Address(who)).Scan(&id).Error)
+	return id
+}
+
 func (r *record) relate(a *application.Application, who string, as application.Relation) {
 	r.t.Helper()
-	var id ident.Person
-	r.Read(func(tx *work.Tx) error {
-		id = ident.Person("")
-		return tx.DB().Raw("SELECT id FROM persons WHERE email = ?", testkit.Address(who)).Scan(&id).Error
-	})
-	r.Relate(a, id, as)
+	r.Relate(a, r.person(who), as)
 }

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"adoptionfund/internal/explain"
 	"adoptionfund/internal/uktime"
@@ -49,6 +50,20 @@ func (p Explained) file() string {
 		q.Add("withhold", strconv.Itoa(int(e)))
 	}
 	return address + "?" + q.Encode()
+}
+
+// longestWord is how long a word is that still stands in a narrow column; a longer one, such as a digest, is broken anywhere.
+const longestWord = 30
+
+func toldClass(l explain.Line) string {
+	for _, t := range l {
+		for word := range strings.FieldsSeq(t.Words) {
+			if len(word) > longestWord {
+				return "af-told af-wrap"
+			}
+		}
+	}
+	return "af-told"
 }
 
 // stamp is what says of the copy what it is.
