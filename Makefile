@@ -10,7 +10,7 @@ LINT := bin/golangci-lint
 GOTESTSUM := bin/gotestsum
 BENCH ?= full
 
-.PHONY: run test check bench generate build clean assets debian lint format unit postgres browser
+.PHONY: run test check bench screenshots generate build clean assets debian lint format unit postgres browser
 
 run: build
 	@$(BIN) demo
@@ -74,6 +74,10 @@ test: debian build format fresh lint $(GOTESTSUM)
 
 bench: debian build
 	scripts/bench.sh $(BENCH)
+
+# The pictures of docs/tour.md, from the demonstration.
+screenshots: debian build
+	scripts/screenshots.sh
 
 clean:
 	rm -rf bin data bench/*.json web/node_modules

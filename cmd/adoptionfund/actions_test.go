@@ -22,8 +22,7 @@ func later() []access.Action {
 		access.ArchiveCall,
 		access.ViewProduct, access.EditProduct,
 		access.ProposeTargeted, access.ApproveDirectAward,
-		access.ExportApplications, access.ExportScores, access.ExportAudit, access.ViewOutbox, access.ResendMessage,
-		access.EditTemplates,
+		access.ViewOutbox, access.ResendMessage, access.EditTemplates,
 		access.BackUp, access.Restore,
 	}
 }

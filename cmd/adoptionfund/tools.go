@@ -392,20 +392,50 @@ func newestMigration() (int64, error) {
 }
 
 type exportCommand struct {
-	Allocations exportAllocations `cmd:"" help:"The allocation report. Example: adoptionfund export allocations --round AF21 --format csv --out af21.csv"`
+	Allocations  exportAllocations  `cmd:"" help:"The allocation report. Example: adoptionfund export allocations --round AF21 --format csv --out af21.csv"`
+	Applications exportApplications `cmd:"" help:"Every application with where it stands. Example: adoptionfund export applications --round AF21 --format csv"`
+	Scores       exportScores       `cmd:"" help:"Every score that stands, with its reason. Example: adoptionfund export scores --round AF21 --format csv"`
+	Audit        exportAudit        `cmd:"" help:"The audit trail of a round. Example: adoptionfund export audit --round AF21 --format json"`
 }
 
 type exportAllocations struct {
-	Round  string `required:"" help:"The round, such as AF21." placeholder:"REF"`
+	exported
 	Format string `required:"" help:"csv, xlsx, json, pdf (where Chromium is installed) or 360giving (the awards that are agreed)." enum:"csv,xlsx,json,pdf,360giving"`
-	Out    string `help:"Write to this file instead of standard output." placeholder:"FILE"`
-	As     string `help:"Act as this person." placeholder:"EMAIL"`
+}
+
+type exportApplications struct {
+	exported
+	Format string `required:"" help:"csv, xlsx or json." enum:"csv,xlsx,json"`
+}
+
+type (
+	exportScores exportApplications
+	exportAudit  exportApplications
+)
+
+// exported is what every export is asked.
+type exported struct {
+	Round string `required:"" help:"The round, such as AF21." placeholder:"REF"`
+	Out   string `help:"Write to this file instead of standard output." placeholder:"FILE"`
+	As    string `help:"Act as this person." placeholder:"EMAIL"`
 }
 
 // Run exports the allocation report.
-func (c *exportAllocations) Run(s *session) error {
+func (c *exportAllocations) Run(s *session) error { return c.report(s, "allocations", c.Format) }
+
+// Run exports the applications.
+func (c *exportApplications) Run(s *session) error { return c.report(s, "applications", c.Format) }
+
+// Run exports the scores.
+func (c *exportScores) Run(s *session) error { return c.report(s, "scores", c.Format) }
+
+// Run exports the audit trail.
+func (c *exportAudit) Run(s *session) error { return c.report(s, "audit", c.Format) }
+
+// report writes a report of the round. Every column is in a file.
+func (c *exported) report(s *session, kind, format string) error {
 	return s.with(c.As, func(ctx context.Context, a *app) error {
-		file, err := a.reports.Export(ctx, report.Asked{Round: ident.RoundRef(c.Round), Kind: "allocations"}, c.Format)
+		file, err := a.reports.Export(ctx, report.Asked{Round: ident.RoundRef(c.Round), Kind: kind}, format)
 		if err != nil {
 			return err //nolint:wrapcheck // a fault for the person
 		}

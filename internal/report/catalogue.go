@@ -3,7 +3,8 @@ package report
 // Catalogue is every report, in the order in which people are shown them. A new one is a file of its own with its entry, and a line here.
 func Catalogue() []*Report {
 	return []*Report{
-		allocations(), funnel(), times(), reviewers(), agreements(), positions(), interests(), changes(), awards(), conditions(), payments(), rounds(),
+		allocations(), applications(), funnel(), times(), scores(), reviewers(), agreements(), positions(), interests(), changes(), awards(), conditions(), payments(), events(),
+		rounds(),
 	}
 }
 

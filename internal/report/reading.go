@@ -189,22 +189,47 @@ func (r *Reading) each(line func(Row) error) error {
 	return line(row)
 }
 
+// walk gives every line to something, in order. Where there is more than one batch, the next is read while the one before is worked on, since a
+// large file takes about as long to write as to read. Nothing that is done with a line may read the database.
 func (r *Reading) walk(line func(Row) error) error {
-	for after := ""; ; {
-		rows, err := r.report.rows(r, after, batch)
-		if err != nil {
+	rows, err := r.report.rows(r, "", batch)
+	if err != nil || len(rows) < batch {
+		return cmp.Or(err, eachOf(rows, line))
+	}
+	read, done := make(chan []Row), make(chan error, 1)
+	go func() { done <- drain(read, line) }()
+	for err == nil && len(rows) > 0 {
+		select {
+		case read <- rows:
+		case err := <-done:
 			return err
 		}
-		for _, row := range rows {
-			if err := line(row); err != nil {
-				return err
-			}
-		}
 		if len(rows) < batch {
-			return nil
+			break
 		}
-		after = rows[len(rows)-1].Key
+		rows, err = r.report.rows(r, rows[len(rows)-1].Key, batch)
 	}
+	close(read)
+	return cmp.Or(err, <-done)
+}
+
+// drain gives the lines of batches to something, until there are no more or one fails.
+func drain(batches <-chan []Row, line func(Row) error) error {
+	for rows := range batches {
+		if err := eachOf(rows, line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func eachOf(rows []Row, line func(Row) error) error {
+	for _, row := range rows {
+		if err := line(row); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // handled is what stands in place of what tells an application, for whoever is barred from it.

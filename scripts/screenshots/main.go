@@ -22,15 +22,19 @@ func main() {
 	base := flag.String("base", "http://127.0.0.1:8080", "address of the demonstration")
 	out := flag.String("out", "docs/images", "folder for the pictures")
 	width := flag.Int64("width", 1200, "width in pixels; 390 for a phone")
+	tallest := flag.Int64("tallest", 0, "height in pixels after which a picture is cut; 0 for the whole page")
 	list := flag.String("pages", "scripts/screenshots/pages.txt", "lines of: account path name")
 	flag.Parse()
-	if err := take(*base, *out, *list, *width); err != nil {
+	if err := take(*base, *out, *list, size{*width, *tallest}); err != nil {
 		fmt.Fprintln(os.Stderr, "screenshots:", err)
 		os.Exit(1)
 	}
 }
 
-func take(base, out, list string, width int64) error {
+// size is how wide a page is shown, and after how many pixels its picture is cut; 0 for nowhere.
+type size struct{ width, tallest int64 }
+
+func take(base, out, list string, as size) error {
 	shots, err := read(list)
 	if err != nil {
 		return err
@@ -48,16 +52,12 @@ func take(base, out, list string, width int64) error {
 	for _, s := range shots {
 		tab, there := tabs[s.who]
 		if !there {
-			if tab, err = signIn(browser, base, s.who, width); err != nil {
+			if tab, err = signIn(browser, base, s.who, as.width); err != nil {
 				return fmt.Errorf("%s: %w", s.who, err)
 			}
 			tabs[s.who] = tab
 		}
-		if _, err := chromedp.Run(tab, chromedp.Navigate(base+s.path)); err != nil {
-			return fmt.Errorf("%s: %w", s.path, err)
-		}
-		time.Sleep(300 * time.Millisecond)
-		picture, err := chromedp.Run(tab, chromedp.FullScreenshot(100))
+		picture, err := s.picture(tab, base, as)
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.path, err)
 		}
@@ -66,6 +66,49 @@ func take(base, out, list string, width int64) error {
 		}
 	}
 	return nil
+}
+
+// picture goes to the page and takes it.
+func (s shot) picture(tab context.Context, base string, as size) ([]byte, error) {
+	from, link, follows := strings.Cut(s.path, ">")
+	if _, err := chromedp.Run(tab, chromedp.Navigate(base+from)); err != nil {
+		return nil, fmt.Errorf("opening it: %w", err)
+	}
+	if follows {
+		script := fmt.Sprintf(`document.querySelector('main a[href^="%s"]').getAttribute("href")`, link)
+		href, err := chromedp.Run(tab, chromedp.Evaluate[string](script))
+		if err != nil {
+			return nil, fmt.Errorf("finding a link to %s: %w", link, err)
+		}
+		if _, err := chromedp.Run(tab, chromedp.Navigate(base+href)); err != nil {
+			return nil, fmt.Errorf("opening %s: %w", href, err)
+		}
+	}
+	time.Sleep(300 * time.Millisecond) // scripts and fonts
+	if as.tallest == 0 {
+		return whole(tab)
+	}
+	height, err := chromedp.Run(tab, chromedp.Evaluate[int64]("document.documentElement.scrollHeight"))
+	if err != nil {
+		return nil, fmt.Errorf("measuring it: %w", err)
+	}
+	if _, err := chromedp.Run(tab, chromedp.EmulateViewport(as.width, min(height, as.tallest))); err != nil {
+		return nil, fmt.Errorf("setting the height: %w", err)
+	}
+	picture, err := chromedp.Run(tab, chromedp.CaptureScreenshot())
+	if err != nil {
+		return nil, fmt.Errorf("taking it: %w", err)
+	}
+	_, err = chromedp.Run(tab, chromedp.EmulateViewport(as.width, 900))
+	return picture, err //nolint:wrapcheck // the next page would say it
+}
+
+func whole(tab context.Context) ([]byte, error) {
+	picture, err := chromedp.Run(tab, chromedp.FullScreenshot(100))
+	if err != nil {
+		return nil, fmt.Errorf("taking it: %w", err)
+	}
+	return picture, nil
 }
 
 func read(list string) ([]shot, error) {
