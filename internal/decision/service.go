@@ -228,7 +228,7 @@ func takeBack(tx *work.Tx, p *allocation.Proposal, on workflow.Event) error {
 	if err != nil {
 		return err
 	}
-	record(tx, p, "decision.take_back", held)
+	record(tx, p, audit.DecisionsTakenBack, held)
 	if p.Call().State == workflow.CallReleased {
 		return nil // what was released before stays so
 	}
