@@ -175,7 +175,7 @@ func (r *Reading) event(format string, columns []string) audit.Event {
 }
 
 // batch is how many lines are read at once.
-const batch = 500
+const batch = 2000
 
 // each gives every line, and last the one that stands for what the reader is barred from.
 func (r *Reading) each(line func(Row) error) error {
