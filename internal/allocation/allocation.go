@@ -80,6 +80,9 @@ type Proposal struct {
 // Call is the call that the proposal is for.
 func (p *Proposal) Call() *fund.Call { return p.call }
 
+// Waits reports whether there is a proposal, and it waits for its decision or, approved, for its release.
+func (p *Proposal) Waits() bool { return p != nil && (p.State == Made || p.State == Approved) }
+
 // Facts is what a permission may look at. Whoever is recused from an application in it, or conflicted, is recused from the proposal: another
 // approver takes it.
 func (p *Proposal) Facts() access.Facts {

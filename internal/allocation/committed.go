@@ -69,7 +69,7 @@ func next(p *Proposal) int {
 	switch {
 	case p == nil:
 		return 1
-	case p.State == Made || p.State == Approved:
+	case p.Waits():
 		return p.Number
 	}
 	return p.Number + 1

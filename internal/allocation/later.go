@@ -77,7 +77,7 @@ func freed(tx *work.Tx, c *fund.Call) (*Freed, error) {
 		return nil, err //nolint:wrapcheck // says what it was doing
 	}
 	last, err := Latest(tx, c)
-	if err != nil || last != nil && (last.State == Made || last.State == Approved) {
+	if err != nil || last.Waits() {
 		return nil, err
 	}
 	round, err := fund.RoundByID(tx, c.RoundID)

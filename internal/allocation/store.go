@@ -108,7 +108,7 @@ func Latest(tx *work.Tx, c *fund.Call) (*Proposal, error) {
 // Stands reports whether a proposal of a call waits for its decision or is approved.
 func Stands(tx *work.Tx, c *fund.Call) (bool, error) {
 	p, err := Latest(tx, c)
-	return p != nil && (p.State == Made || p.State == Approved), err
+	return p.Waits(), err
 }
 
 // Waiting gives the proposals in any of the states, oldest first, with their calls.

@@ -265,7 +265,7 @@ func (p *Page) rights(tx *work.Tx, b *ballot) error {
 	if p.MaySettle, err = maySettle(tx, p.Proposal, p.Deviation); err != nil {
 		return err
 	}
-	if p.Proposal.State == allocation.Made || p.Proposal.State == allocation.Approved {
+	if p.Proposal.Waits() {
 		if p.MayReturn, err = tx.May(access.ReturnProposal, p.Proposal); err != nil {
 			return err
 		}

@@ -66,7 +66,7 @@ func reservesEnded(tx *work.Tx) ([]ident.Ref, error) {
 // end meanwhile.
 func takenUp(tx *work.Tx, c *fund.Call) (map[ident.Application]bool, error) {
 	p, err := allocation.Latest(tx, c)
-	if err != nil || p == nil || p.State != allocation.Made && p.State != allocation.Approved {
+	if err != nil || !p.Waits() {
 		return nil, err //nolint:wrapcheck // allocation has said what it was doing
 	}
 	lines, err := allocation.Lines(tx, p.ID)

@@ -200,7 +200,7 @@ func (s *Service) sendBack(tx *work.Tx, id ident.Proposal, reason string) error 
 	if err != nil {
 		return err
 	}
-	if p.State != allocation.Made && p.State != allocation.Approved {
+	if !p.Waits() {
 		return fault.New(fault.Conflict, "The proposal can no longer be returned")
 	}
 	decided := p.State == allocation.Approved

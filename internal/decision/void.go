@@ -49,7 +49,7 @@ func (s *Service) Void(ctx context.Context, id ident.Proposal) (string, error) {
 		if err != nil {
 			return err
 		}
-		if p.State != allocation.Made && p.State != allocation.Approved {
+		if !p.Waits() {
 			why = p.VoidWhy
 			return nil
 		}

@@ -2,7 +2,6 @@ package report
 
 import (
 	"database/sql"
-	"strings"
 	"time"
 
 	"adoptionfund/internal/access"
@@ -69,7 +68,7 @@ func applicationRows(r *Reading, after string, n int) ([]Row, error) {
 		}
 		var sealed any
 		if digest.Valid {
-			sealed = strings.TrimSpace(digest.String)
+			sealed = digest.String
 		}
 		lines = append(lines, Row{
 			Key: ref, Count: 1, Groups: []string{string(told), theme, region},

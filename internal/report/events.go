@@ -47,11 +47,9 @@ func (r *Reading) eventsAfter(after string, n int) (string, []any) {
 	query := `SELECT e.seq, e.at, e.by_kind, e.by_id, e.verb, e.kind, e.subject, e.application, e.facts, e.digest FROM audit_events e
 		WHERE e.round = ? AND e.seq > ? AND e.application NOT IN (SELECT CAST(application_id AS text) FROM application_relations WHERE person = ? AND relation IN ?)`
 	args := []any{r.round.ID, before, cmp.Or(string(r.tx.By.ID), nobody), application.Barring()}
-	if ref := r.filter["call"]; ref != "" {
-		for _, c := range r.calls {
-			if string(c.Ref) == ref {
-				query, args = query+" AND e.call = ?", append(args, string(c.ID))
-			}
+	if r.filter["call"] != "" {
+		for _, c := range r.inCalls() {
+			query, args = query+" AND e.call = ?", append(args, string(c.ID))
 		}
 	}
 	if len(r.hidden) > 0 {

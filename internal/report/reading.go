@@ -284,11 +284,9 @@ func (r *Reading) where() (string, []any) {
 	add := func(condition string, more ...any) {
 		conditions, args = append(conditions, condition), append(args, more...)
 	}
-	if ref := r.filter["call"]; ref != "" {
-		for _, c := range r.calls {
-			if string(c.Ref) == ref {
-				add("a.call_id = ?", c.ID)
-			}
+	if r.filter["call"] != "" {
+		for _, c := range r.inCalls() {
+			add("a.call_id = ?", c.ID)
 		}
 	}
 	for _, f := range []struct{ name, column string }{{"theme", "a.theme"}, {"region", "a.region"}, {"kind", "a.lead_kind"}} {

@@ -214,9 +214,8 @@ func (p Allocation) lot() nhs.SummaryList {
 
 // proposable reports whether a scenario can be put forward.
 func proposable(v *allocation.View) bool {
-	waiting := v.Proposal != nil && (v.Proposal.State == allocation.Made || v.Proposal.State == allocation.Approved)
 	frozen := v.Ask.Ranking != fund.RankCalibrated || v.Frozen
-	return v.MayMake && !waiting && !v.Stale && frozen && v.Result.Status != solve.Infeasible && (v.Call.State == workflow.CallClosed || v.Call.State == workflow.CallReleased)
+	return v.MayMake && !v.Proposal.Waits() && !v.Stale && frozen && v.Result.Status != solve.Infeasible && (v.Call.State == workflow.CallClosed || v.Call.State == workflow.CallReleased)
 }
 
 // ranked is a scenario's table: who gets how much, and why.
