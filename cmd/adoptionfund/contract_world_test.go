@@ -46,6 +46,7 @@ type contract struct {
 	barred *application.Application // the application with which the reviewer named conflicted has a conflict
 	secret map[string]string        // what only that application has: values of path parameters, and words
 
+	listening  sync.Mutex
 	statements []string // that were sent to the database, where they are listened to; one after the other
 }
 

@@ -167,7 +167,7 @@ var (
 )
 
 func (w *twins) ask(c *contract, r request) answer {
-	c.statements = nil
+	c.heard()
 	rec := c.record(w.by, r.method, r.address, r.form, r.headers...)
 	result := rec.Result()
 	var headers []string
@@ -182,7 +182,7 @@ func (w *twins) ask(c *contract, r request) answer {
 		text = made.ReplaceAllString(text, "(D:NOW)")
 		return nonce.ReplaceAllString(random.ReplaceAllString(text, "RANDOM"), "nonce-RANDOM")
 	}
-	return answer{rec.Code, mask(strings.Join(headers, "\n")), mask(rec.Body.String()), slices.Clone(c.statements)}
+	return answer{rec.Code, mask(strings.Join(headers, "\n")), mask(rec.Body.String()), c.heard()}
 }
 
 var tableRow = regexp.MustCompile(`(?s)\s*<tr\b[^>]*>.*?</tr>`)

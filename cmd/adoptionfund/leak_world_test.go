@@ -156,7 +156,11 @@ func (c *contract) twin(address string) *contract {
 // listen keeps the statements that are sent to the database.
 func (c *contract) listen() {
 	c.t.Helper()
-	one := func(g *gorm.DB) { c.statements = append(c.statements, g.Statement.SQL.String()) }
+	one := func(g *gorm.DB) {
+		c.listening.Lock()
+		defer c.listening.Unlock()
+		c.statements = append(c.statements, g.Statement.SQL.String())
+	}
 	for _, d := range []*gorm.DB{c.app.db.Read, c.app.db.Write} {
 		cb := d.Callback()
 		c.no(cb.Query().After("gorm:query").Register("test:listen", one))
@@ -166,6 +170,15 @@ func (c *contract) listen() {
 		c.no(cb.Update().After("gorm:update").Register("test:listen", one))
 		c.no(cb.Delete().After("gorm:delete").Register("test:listen", one))
 	}
+}
+
+// heard is what was sent since it was last asked.
+func (c *contract) heard() []string {
+	c.listening.Lock()
+	defer c.listening.Unlock()
+	said := c.statements
+	c.statements = nil
+	return said
 }
 
 // forget removes every row that hangs on the application: those that name it, those that name these, and so on.

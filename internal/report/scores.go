@@ -8,6 +8,7 @@ import (
 	"adoptionfund/internal/access"
 	"adoptionfund/internal/ident"
 	"adoptionfund/internal/ranking"
+	"adoptionfund/internal/review"
 	"adoptionfund/internal/work"
 )
 
@@ -59,7 +60,7 @@ func scoreRows(r *Reading, after string, n int) ([]Row, error) {
 			return err //nolint:wrapcheck // each says what was read
 		}
 		var who, of, given any
-		if source == "reviewer" {
+		if review.Source(source) == review.ByReviewer {
 			who, of = ranking.Reviewer(call, kind, person), kind
 		}
 		if value.Valid {
