@@ -32,6 +32,22 @@ func ForAward(id ident.Award) Subject { return Subject{PerAward, string(id)} }
 // ForProduct is the product as a subject of deeds.
 func ForProduct(id ident.Product) Subject { return Subject{PerProduct, string(id)} }
 
+// none stands for the things of a kind that an object has none of.
+const none = "none"
+
+// ForProducts are the products that an object rests on as subjects of deeds. That it rests on none is said too: an object that is silent about its
+// products bars everybody.
+func ForProducts(ids []ident.Product) []Subject {
+	if len(ids) == 0 {
+		return []Subject{{PerProduct, none}}
+	}
+	subjects := make([]Subject, len(ids))
+	for i, id := range ids {
+		subjects[i] = ForProduct(id)
+	}
+	return subjects
+}
+
 // ForProposal is the proposal as a subject of deeds.
 func ForProposal(id ident.Proposal) Subject { return Subject{PerProposal, string(id)} }
 

@@ -29,7 +29,7 @@ func (p *Policy) Barring(a Action, f Facts) []Deed {
 func (p *Policy) Deeds(a Action, f Facts) []Deed {
 	var deeds []Deed
 	for _, s := range f.Subjects {
-		if slices.ContainsFunc(p.pairs[a], func(pair Pair) bool { return pair.Per == s.Per }) {
+		if s.ID != none && slices.ContainsFunc(p.pairs[a], func(pair Pair) bool { return pair.Per == s.Per }) {
 			deeds = append(deeds, Deed{a, s})
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"adoptionfund/internal/access"
+	"adoptionfund/internal/ident"
 )
 
 // grantedRoles are the roles that a fund manager gives to people: any two of them may be held by one person.
@@ -53,10 +54,15 @@ func TestTwoRolesOfOnePersonGiveNoMoreThanEachAndUnbarNothing(t *testing.T) {
 func approvals() map[access.Action][]access.Pair {
 	before := []access.Pair{}
 	for _, deed := range []access.Action{
-		access.SaveReview, access.RecordFinding, access.PassEligibility, access.ProposeIneligible, access.ConfirmIneligible, access.ProposeFU1, access.ConfirmFU1, access.ScoreDT1,
-		access.RecordConsensus, access.ProposeShortlist, access.ConfirmShortlist, access.FreezeRanking, access.MakeProposal,
+		access.SaveReview, access.RecordFinding, access.PassEligibility, access.ProposeIneligible, access.ConfirmIneligible, access.ReturnIneligible,
+		access.ProposeEligibilityReopening, access.ConfirmEligibilityReopening, access.SettleMatch, access.ProposeFU1, access.ConfirmFU1, access.ScoreDT1, access.RecordConsensus, access.ProposeShortlist, access.ConfirmShortlist, access.FreezeRanking, access.MakeProposal,
 	} {
 		before = append(before, access.Pair{Deed: deed, Per: access.PerCall})
+	}
+	for _, deed := range []access.Action{
+		access.AssessReturn, access.RecogniseAssessment, access.ProposePosition, access.ConfirmPosition, access.ReturnPosition, access.RecordPosition,
+	} {
+		before = append(before, access.Pair{Deed: deed, Per: access.PerProduct})
 	}
 	return map[access.Action][]access.Pair{
 		access.ApproveProposal:       before,
@@ -92,6 +98,30 @@ func TestNobodyApprovesWhatTheyHadAHandIn(t *testing.T) {
 			if p.Can(who, action, recused).Allowed || p.Can(who, action, unconfirmed).Allowed {
 				t.Errorf("%s besides %s may %s though recused or not confirmed", approver, other.Name, action)
 			}
+		}
+	}
+}
+
+// TestAProposalSaysOfNoProductsThatThereAreNone asks about proposals whose applications name products, name none, and do not say.
+func TestAProposalSaysOfNoProductsThatThereAreNone(t *testing.T) {
+	t.Parallel()
+	p := load(t)
+	who := holder(roleThatMay(t, p, access.ApproveProposal), call)
+	for says, about := range map[string]struct {
+		products []access.Subject
+		may      bool
+	}{
+		"two":     {access.ForProducts([]ident.Product{"one", "other"}), true},
+		"none":    {access.ForProducts(nil), true},
+		"nothing": {nil, false},
+	} {
+		f := access.Facts{Scope: call, Subjects: slices.Concat(call.Subjects(), []access.Subject{access.ForProposal("proposal")}, about.products), Confirmed: true}
+		if got := p.Can(who, access.ApproveProposal, f).Allowed; got != about.may {
+			t.Errorf("a proposal that says %s of its products may be approved: %v", says, got)
+		}
+		kept := slices.ContainsFunc(p.Deeds(access.ApproveProposal, f), func(d access.Deed) bool { return d.Subject.Per == access.PerProduct })
+		if kept != (says == "two") {
+			t.Errorf("of a proposal that says %s of its products a deed on one is kept: %v", says, kept)
 		}
 	}
 }

@@ -7,6 +7,7 @@ package allocation
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"adoptionfund/internal/access"
@@ -74,7 +75,8 @@ type Proposal struct {
 	Version    int
 
 	call    *fund.Call
-	recused []ident.Person // who may not decide on it
+	recused []ident.Person   // who may not decide on it
+	rests   []access.Subject // the products that its applications name: who assessed one does not approve
 }
 
 // Call is the call that the proposal is for.
@@ -87,7 +89,7 @@ func (p *Proposal) Waits() bool { return p != nil && (p.State == Made || p.State
 // approver takes it.
 func (p *Proposal) Facts() access.Facts {
 	f := p.call.Facts()
-	f.Subjects = append(f.Subjects, access.ForProposal(p.ID))
+	f.Subjects = slices.Concat(f.Subjects, []access.Subject{access.ForProposal(p.ID)}, p.rests)
 	f.Recused = p.recused
 	return f
 }

@@ -3,9 +3,11 @@ package allocation
 import (
 	"fmt"
 
+	"adoptionfund/internal/access"
 	"adoptionfund/internal/application"
 	"adoptionfund/internal/fund"
 	"adoptionfund/internal/ident"
+	"adoptionfund/internal/product"
 	"adoptionfund/internal/work"
 	"adoptionfund/internal/workflow"
 )
@@ -57,20 +59,20 @@ func ProposalByID(tx *work.Tx, id ident.Proposal) (*Proposal, error) {
 	if p.call, err = fund.CallByID(tx, p.CallID); err != nil {
 		return nil, err
 	}
-	p.recused, err = recusedFrom(tx, p.ID)
-	return p, err
+	return p, p.barring(tx)
 }
 
-// recusedFrom are the people who are recused from an application with a line in a proposal that stands, or conflicted.
-func recusedFrom(tx *work.Tx, id ident.Proposal) ([]ident.Person, error) {
-	const query = `SELECT DISTINCT r.person FROM proposal_lines l JOIN applications a ON a.id = l.application_id JOIN application_relations r ON r.application_id = a.id
-		WHERE l.proposal_id = ? AND l.dropped_at IS NULL AND a.state <> ? AND r.relation IN ?`
-	var ids []ident.Person
-	err := tx.DB().Raw(query, id, workflow.Withdrawn, application.Barring()).Scan(&ids).Error
-	if err != nil {
-		return nil, fmt.Errorf("reading who is recused from a proposal: %w", err)
+// barring reads what keeps people from deciding on a proposal: who is recused from an application with a line that stands, or conflicted, and the
+// products that those applications name.
+func (p *Proposal) barring(tx *work.Tx) error {
+	const standing = "SELECT a.id FROM proposal_lines l JOIN applications a ON a.id = l.application_id WHERE l.proposal_id = ? AND l.dropped_at IS NULL AND a.state <> ?"
+	const recused = "SELECT DISTINCT person FROM application_relations WHERE relation IN ? AND application_id IN (" + standing + ")"
+	if err := tx.DB().Raw(recused, application.Barring(), p.ID, workflow.Withdrawn).Scan(&p.recused).Error; err != nil {
+		return fmt.Errorf("reading who is recused from a proposal: %w", err)
 	}
-	return ids, nil
+	products, err := product.Records(tx, standing, p.ID, workflow.Withdrawn)
+	p.rests = access.ForProducts(products)
+	return err //nolint:wrapcheck // says what it was doing
 }
 
 // sealsOf gives the seals of a proposal.
@@ -121,7 +123,7 @@ func Waiting(tx *work.Tx, states ...ProposalState) ([]*Proposal, error) {
 		if p.call, err = fund.CallByID(tx, p.CallID); err != nil {
 			return nil, err
 		}
-		if p.recused, err = recusedFrom(tx, p.ID); err != nil {
+		if err := p.barring(tx); err != nil {
 			return nil, err
 		}
 	}

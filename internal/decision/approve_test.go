@@ -1,17 +1,23 @@
 package decision_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
+	"adoptionfund/configs"
 	"adoptionfund/internal/access"
 	"adoptionfund/internal/allocation"
 	"adoptionfund/internal/application"
 	"adoptionfund/internal/decision"
+	"adoptionfund/internal/dtac/status"
 	"adoptionfund/internal/fault"
+	"adoptionfund/internal/fund"
 	"adoptionfund/internal/ident"
 	"adoptionfund/internal/notify"
+	"adoptionfund/internal/position"
+	"adoptionfund/internal/product"
 	"adoptionfund/internal/testkit"
 	"adoptionfund/internal/work"
 	"adoptionfund/internal/workflow"
@@ -40,6 +46,65 @@ func TestWhoHadAHandInItDoesNotApproveAndTheAttemptIsRecorded(t *testing.T) {
 		b.refused(who, id, b.decisions.Approve(b.As(who), id, decision.Approving{}))
 	}
 	b.Unbroken()
+}
+
+// TestWhoAssessedAProductDoesNotApproveAnApplicationThatNamesIt has people assess single questions of returns, without a position and without DT1:
+// whatever call led them there, the product bars them, also if its record was merged into another since; a withdrawn application's does not.
+func TestWhoAssessedAProductDoesNotApproveAnApplicationThatNamesIt(t *testing.T) {
+	t.Parallel()
+	b := newBoard(t, 3)
+	products := make([]ident.Product, len(b.apps))
+	for i, a := range b.apps {
+		products[i] = b.product(a)
+		b.assesses(fmt.Sprintf("assessor%d", i), products[i])
+	}
+	b.behind("UPDATE application_products SET product_id = ? WHERE application_id = ?", products[0], b.apps[1].ID)
+	b.behind("UPDATE products SET merged_into = ? WHERE id = ?", products[0], products[1])
+	id := b.proposed()
+	for _, who := range []string{"assessor0", "assessor1", "assessor2"} {
+		b.refused(who, id, b.decisions.Approve(b.As(who), id, decision.Approving{}))
+		if waiting, err := b.decisions.Desk(b.As(who)); err != nil || len(waiting) != 1 || waiting[0].May {
+			t.Errorf("%v: %s sees %+v", err, who, waiting)
+		}
+	}
+	b.no(b.Applications.Withdraw(b.As(testkit.Applicant), b.apps[2].Ref, "Other money was found."))
+	b.approves("assessor2", id, decision.Approving{})
+	err := b.positions().Assess(b.As("assessor2"), products[0], "dtac-v2", decided())
+	b.Want(err, fault.Forbidden) // the pair bars in both directions
+	b.Unbroken()
+}
+
+// product gives an application a product of its own, with a return that was sent.
+func (b *board) product(a *application.Application) ident.Product {
+	b.t.Helper()
+	id := ident.New[ident.Product]()
+	b.no(b.DB.Write.Create(&product.Product{ID: id, Name: "Product of " + string(a.Ref), Supplier: "Example Ltd", Version: "1", Identity: string(id), CreatedBy: "test", CreatedAt: b.Clock.Now(), Revision: 1}).Error)
+	b.behind("UPDATE application_products SET product_id = ? WHERE application_id = ?", id, a.ID)
+	b.Positioned(b.Application(a.Ref), "compliant")
+	return id
+}
+
+// assesses has somebody who may assess and approve assess one question.
+func (b *board) assesses(who string, id ident.Product) {
+	b.t.Helper()
+	round := access.Scope{Round: b.Round().ID}
+	b.Person(who, "approver", round)
+	b.Person(who, "dtac_assessor", round)
+	b.no(b.positions().Assess(b.As(who), id, "dtac-v2", decided()))
+}
+
+func (b *board) positions() *position.Service {
+	b.t.Helper()
+	library, err := fund.NewLibrary(configs.FS)
+	b.no(err)
+	positions, err := position.NewService(b.Gate, library)
+	b.no(err)
+	return positions
+}
+
+// decided is what an assessor decides of one question.
+func decided() []status.Assessment {
+	return []status.Assessment{{Question: "C1.1.1", Result: status.DecidedPass, Reason: "The file is whole."}}
 }
 
 func TestWhoApprovedAlreadyIsNotTheSecondApprover(t *testing.T) {

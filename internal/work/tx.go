@@ -311,7 +311,7 @@ func (tx *Tx) keepDeeds(g *gorm.DB) error {
 	for i, d := range tx.deeds {
 		rows[i] = deed{d.Subject.ID, tx.By.ID, d.Action, tx.Now}
 	}
-	if err := g.Clauses(clause.OnConflict{DoNothing: true}).Create(&rows).Error; err != nil {
+	if err := g.Clauses(clause.OnConflict{DoNothing: true}).CreateInBatches(&rows, 1000).Error; err != nil {
 		return fmt.Errorf("remembering deeds: %w", err)
 	}
 	return nil
