@@ -125,7 +125,8 @@ func (p *path) award() {
 		at.Press("Accept the offer").Sees("Your acceptance is recorded")
 	}
 	p.person("sro@trust.example").Go(address + "/agreement").Type(map[string]string{"name": "Shazia Rahman"}).Press("Sign the agreement").Sees("The agreement is signed for the recipient")
-	p.person("approver@fund.example").Go(address+"/agreement").Type(map[string]string{"name": "Ada Approver"}).Press("Countersign the agreement").Sees("The award is agreed", "Signed by both sides")
+	fund := p.person("approver@fund.example").Go(address + "/agreement").Type(map[string]string{"name": "Ada Approver"}).Press("Countersign the agreement")
+	fund.Sees("There is a problem", "Enter your password to confirm").Type(map[string]string{"password": pathPassword}).Press("Countersign the agreement").Sees("The award is agreed", "Signed by both sides")
 	p.browser.Person(p.t, p.url, "public", p.how).Go("/register").Sees(p.ref, "£250,000")
 }
 

@@ -35,7 +35,7 @@ type Page struct {
 	Products    []product.Candidate
 	Files       []upload.Kept
 	People      map[ident.Person]string
-	May         map[access.Action]bool
+	May         map[access.Action]bool // once they have confirmed that it is they, where that is needed
 	Today       string
 	// Declined is why it was declined, and DeclinedBy who did; nil: it was not, or it is not for the reader.
 	Declined   *application.Withdrawal
@@ -93,7 +93,7 @@ func (s *Service) page(tx *work.Tx, a *Award) (Page, error) {
 		}
 	}
 	for _, act := range actions() {
-		if p.May[act], err = tx.May(act, a); err != nil {
+		if p.May[act], err = tx.MayConfirmed(act, a); err != nil {
 			return p, err //nolint:wrapcheck // says what it was doing
 		}
 	}

@@ -295,6 +295,12 @@ func TestAnAwardIsAgreedByEverybodyWhoMust(t *testing.T) {
 	b.Want(b.awards.Sign(b.As(testkit.SRO), ref, "Shazia Rahman", "another"), fault.Conflict)
 	b.Want(b.awards.Sign(b.As(testkit.Applicant), ref, "Alex", b.shown(ref).Agreement.Digest), fault.Forbidden)
 	b.no(b.awards.Sign(b.As(testkit.SRO), ref, "Shazia Rahman", b.shown(ref).Agreement.Digest))
+	who, _ := access.From(b.As("approver1"))
+	who.Confirmed = false
+	b.Want(b.awards.Countersign(access.With(t.Context(), who), ref, "Ada Approver"), fault.Forbidden)
+	if page, err := b.awards.Show(access.With(t.Context(), who), ref); err != nil || !page.May[access.CountersignAgreement] {
+		t.Errorf("%v: whoever has yet to confirm that it is they is not offered to countersign", err)
+	}
 	b.no(b.awards.Countersign(b.As("approver1"), ref, "Ada Approver"))
 	shown, err := b.awards.Show(b.As(testkit.Applicant), ref)
 	b.no(err)

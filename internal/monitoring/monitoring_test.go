@@ -202,6 +202,10 @@ func TestAnAwardIsVariedCompletedAndClosed(t *testing.T) {
 	d.Want(d.monitoring.ApproveVariation(approver, d.ref), fault.Conflict)
 	d.no(d.monitoring.ProposeVariation(signatory, d.ref, in))
 	d.Want(d.monitoring.ProposeVariation(signatory, d.ref, in), fault.Conflict)
+	who, _ := access.From(approver)
+	who.Confirmed = false
+	d.Want(d.monitoring.RefuseVariation(access.With(t.Context(), who), d.ref, "Say which site."), fault.Forbidden)
+	d.Want(d.monitoring.ApproveVariation(access.With(t.Context(), who), d.ref), fault.Forbidden)
 	d.no(d.monitoring.RefuseVariation(approver, d.ref, "Say which site."))
 	d.no(d.monitoring.ProposeVariation(signatory, d.ref, in))
 	d.Want(d.monitoring.ApproveVariation(signatory, d.ref), fault.Forbidden)

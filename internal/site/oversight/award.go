@@ -13,6 +13,7 @@ import (
 	"adoptionfund/internal/form"
 	"adoptionfund/internal/ident"
 	"adoptionfund/internal/money"
+	"adoptionfund/internal/site/account"
 	"adoptionfund/internal/site/route"
 	"adoptionfund/internal/upload"
 	"adoptionfund/internal/work"
@@ -88,7 +89,11 @@ func (h handlers) view(r *route.Request) (page.AwardView, error) {
 		return page.AwardView{}, err
 	}
 	who, _ := r.Principal()
-	return page.AwardView{Page: shown, Staff: !shown.Award.OfSide(who.ID), Problems: r.Problems(), Typed: r.Typed, MayPrint: r.MayPrint()}, nil
+	v := page.AwardView{Page: shown, Staff: !shown.Award.OfSide(who.ID), Problems: r.Problems(), Typed: r.Typed, MayPrint: r.MayPrint(), Confirmed: who.Confirmed}
+	if v.Signs() {
+		v.AsksCode, err = h.People.AsksCode(r.Context())
+	}
+	return v, err
 }
 
 func (h handlers) awards(r *route.Request) (route.Reply, error) {
@@ -205,8 +210,7 @@ func (h handlers) onAgreement(r *route.Request) (route.Reply, error) {
 		r.Flash("The agreement is signed for the recipient")
 		err = h.Awards.Sign(r.Context(), ref, r.Field("name"), r.Field("digest"))
 	case "countersign":
-		r.Flash("The award is agreed")
-		err = h.Awards.Countersign(r.Context(), ref, r.Field("name"))
+		err = h.countersign(r, ref)
 	default:
 		_, err = pressed()
 	}
@@ -214,6 +218,16 @@ func (h handlers) onAgreement(r *route.Request) (route.Reply, error) {
 		return r.Again(err, h.agreement)
 	}
 	return route.Go("/awards/%s/agreement", r.Path("ref"))
+}
+
+// countersign signs an agreement for the fund, by somebody who confirms that it is they.
+func (h handlers) countersign(r *route.Request, ref ident.Ref) error {
+	ctx, err := account.Confirmed(r, h.People)
+	if err != nil {
+		return err
+	}
+	r.Flash("The award is agreed")
+	return h.Awards.Countersign(ctx, ref, r.Field("name"))
 }
 
 // pounds reads an amount that was typed; nil if there is none, or it is none.

@@ -11,6 +11,7 @@ import (
 	"adoptionfund/internal/ident"
 	"adoptionfund/internal/money"
 	"adoptionfund/internal/monitoring"
+	"adoptionfund/internal/site/account"
 	"adoptionfund/internal/site/route"
 	"adoptionfund/internal/work"
 	page "adoptionfund/web/page/oversee"
@@ -210,14 +211,24 @@ func (h handlers) onVariation(r *route.Request, ref ident.Ref) (string, error) {
 			in.Amount = *amount
 		}
 		return "The variation is proposed", h.Monitoring.ProposeVariation(ctx, ref, in)
-	case "approve":
-		return "The award is varied", h.Monitoring.ApproveVariation(ctx, ref)
-	case "refuse":
-		return "The variation is refused", h.Monitoring.RefuseVariation(ctx, ref, r.Field("reason"))
+	case "approve", "refuse":
+		return h.answerVariation(r, ref)
 	case "withdraw":
 		return "The variation is withdrawn", h.Monitoring.WithdrawVariation(ctx, ref)
 	}
 	return pressed()
+}
+
+// answerVariation approves or refuses a variation, by somebody who confirms that it is they.
+func (h handlers) answerVariation(r *route.Request, ref ident.Ref) (string, error) {
+	ctx, err := account.Confirmed(r, h.People)
+	if err != nil {
+		return "", err
+	}
+	if r.Button() == "refuse" {
+		return "The variation is refused", h.Monitoring.RefuseVariation(ctx, ref, r.Field("reason"))
+	}
+	return "The award is varied", h.Monitoring.ApproveVariation(ctx, ref)
 }
 
 func (h handlers) onDecision(r *route.Request, ref ident.Ref) (string, error) {

@@ -237,7 +237,7 @@ func nextStep(tx *work.Tx, a *award.Award) (*awardStep, error) {
 		if a.State != s.state {
 			continue
 		}
-		yes, err := tx.May(s.action, a)
+		yes, err := tx.MayConfirmed(s.action, a)
 		if err != nil || yes {
 			return &s, err //nolint:wrapcheck // says what it was doing
 		}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 
+	"github.com/a-h/templ"
+
 	"adoptionfund/internal/access"
 	"adoptionfund/internal/award"
 	"adoptionfund/internal/fault"
@@ -21,6 +23,19 @@ type AwardView struct {
 	Problems fault.Problems
 	Typed    func(name, stored string) string // what was typed if the page is shown again, else what is stored
 	MayPrint bool
+
+	Confirmed bool // the reader confirmed a few minutes ago that it is they
+	AsksCode  bool // to confirm it they need a one-time code besides their password
+}
+
+// Signs reports whether the reader may bind the fund by an agreement or a change of one, which asks them to confirm that it is they.
+func (v AwardView) Signs() bool {
+	return v.May[access.CountersignAgreement] || v.May[access.ApproveVariation]
+}
+
+// identity are the fields with which the reader confirms that it is they.
+func (v AwardView) identity() templ.Component {
+	return shared.Identity{Confirmed: v.Confirmed, Code: v.AsksCode, Problems: v.Problems}.Fields()
 }
 
 func (v AwardView) path(part string) string { return "/awards/" + string(v.Award.Ref) + part }

@@ -159,7 +159,7 @@ func AwardVariation(v AwardView) AwardPart {
 		}, Buttons: []nhs.Button{button("propose", "Propose the variation", nhs.Primary)}})
 	case waits != nil:
 		if v.May[access.ApproveVariation] {
-			p.Blocks = append(p.Blocks, awardForm{Heading: "Decide", Action: action, Fields: []templ.Component{v.reason("Reason", "Needed where you refuse it. The recipient reads it.")},
+			p.Blocks = append(p.Blocks, awardForm{Heading: "Decide", Action: action, Fields: []templ.Component{v.reason("Reason", "Needed where you refuse it. The recipient reads it."), v.identity()},
 				Buttons: []nhs.Button{button("approve", "Approve the variation", nhs.Primary), button("refuse", "Refuse it", nhs.Secondary)}})
 		}
 		if v.May[access.ProposeVariation] {

@@ -234,7 +234,7 @@ func (p AgreementPage) forms() []awardForm {
 		forms = append(forms, f)
 	}
 	if p.may(access.CountersignAgreement, workflow.Accepted) && p.Agreement != nil && p.Agreement.SignedAt != nil {
-		forms = append(forms, awardForm{Heading: "Countersign it for the fund", Action: p.path("/agreement"), Fields: []templ.Component{p.name("Typing your name signs the agreement for the fund.")}, Buttons: []nhs.Button{button("countersign", "Countersign the agreement", nhs.Primary)}})
+		forms = append(forms, awardForm{Heading: "Countersign it for the fund", Action: p.path("/agreement"), Fields: []templ.Component{p.name("Typing your name signs the agreement for the fund."), p.identity()}, Buttons: []nhs.Button{button("countersign", "Countersign the agreement", nhs.Primary)}})
 	}
 	return forms
 }
