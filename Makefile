@@ -10,7 +10,7 @@ LINT := bin/golangci-lint
 GOTESTSUM := bin/gotestsum
 BENCH ?= full
 
-.PHONY: run test check bench screenshots generate build clean assets debian lint format unit postgres browser
+.PHONY: run test races check bench screenshots generate build clean assets debian lint format unit postgres browser
 
 run: build
 	@$(BIN) demo
@@ -68,9 +68,13 @@ debian:
 	  elif sudo -n true 2>/dev/null; then sudo apt-get update -qq && sudo DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
 	  else echo "The tests need:$$missing. Run: sudo apt-get install$$missing"; exit 1; fi; fi
 
-# Everything: on SQLite with the race detector and in a browser, then on a throwaway PostgreSQL.
+# Everything: on SQLite, with the race detector where something is done at once, and in a browser; then on a throwaway PostgreSQL.
 test: debian build format fresh lint $(GOTESTSUM)
 	scripts/test.sh
+
+# Every package with the race detector.
+races: debian build $(GOTESTSUM)
+	scripts/test.sh races
 
 bench: debian build
 	scripts/bench.sh $(BENCH)

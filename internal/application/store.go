@@ -271,29 +271,18 @@ func CountByState(tx *work.Tx, calls []fund.Call) (map[ident.Call]map[workflow.A
 	return counts, nil
 }
 
-// ByIDs reads applications with their calls and people, by id: with three queries for every two thousand.
+// ByIDs reads applications with their calls and people, by id: with three queries, however many there are.
 func ByIDs(tx *work.Tx, ids []ident.Application) (map[ident.Application]*Application, error) {
-	found := map[ident.Application]*Application{}
-	for some := range slices.Chunk(distinct(ids), manyIDs) {
-		rows, err := work.Many[*Application](tx.DB().Where("id IN ?", some), "applications")
-		if err != nil {
-			return nil, err
-		}
-		if err := completeAll(tx, rows); err != nil {
-			return nil, err
-		}
-		for _, a := range rows {
-			found[a.ID] = a
-		}
+	among, list := work.Among(tx, "id", ids)
+	rows, err := work.Many[*Application](tx.DB().Where(among, list), "applications")
+	if err != nil {
+		return nil, err
 	}
-	return found, nil
-}
-
-// manyIDs is how many ids are named in one query: databases take only so many values.
-const manyIDs = 2000
-
-func distinct(ids []ident.Application) []ident.Application {
-	return slices.Compact(slices.Sorted(slices.Values(ids)))
+	found := make(map[ident.Application]*Application, len(rows))
+	for _, a := range rows {
+		found[a.ID] = a
+	}
+	return found, completeAll(tx, rows)
 }
 
 // SubmittedIn gives the applications of a round that were ever submitted, in the order of their references after one of them, at most n.
@@ -322,7 +311,8 @@ func completeAll(tx *work.Tx, rows []*Application) error {
 		a.call = &calls[slices.IndexFunc(calls, func(c fund.Call) bool { return c.ID == a.CallID })]
 		a.people, a.inTime = nil, tx.Arrival.Before(a.ClosesAt())
 	}
-	related, err := parts(tx, "application_id IN ?", ids)
+	among, list := work.Among(tx, "application_id", ids)
+	related, err := parts(tx, among, list)
 	for _, p := range related {
 		byID[p.ApplicationID].people = append(byID[p.ApplicationID].people, p)
 	}
@@ -331,17 +321,13 @@ func completeAll(tx *work.Tx, rows []*Application) error {
 
 // Refs gives the references of applications by their ids.
 func Refs(tx *work.Tx, ids []ident.Application) (map[ident.Application]ident.Ref, error) {
-	found := map[ident.Application]ident.Ref{}
-	for some := range slices.Chunk(distinct(ids), manyIDs) {
-		rows, err := work.Many[Application](tx.DB().Select("id", "ref").Where("id IN ?", some), "applications")
-		if err != nil {
-			return nil, err
-		}
-		for _, a := range rows {
-			found[a.ID] = a.Ref
-		}
+	among, list := work.Among(tx, "id", ids)
+	rows, err := work.Many[Application](tx.DB().Select("id", "ref").Where(among, list), "applications")
+	found := make(map[ident.Application]ident.Ref, len(rows))
+	for _, a := range rows {
+		found[a.ID] = a.Ref
 	}
-	return found, nil
+	return found, err
 }
 
 // Barring are the relations in which a person is to see nothing of an application.

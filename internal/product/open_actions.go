@@ -45,7 +45,8 @@ func OpenActions(tx *work.Tx, c *fund.Call, apps []ident.Application) (map[ident
 	if len(apps) == 0 {
 		return nil, nil
 	}
-	rows, err := candidatesIn(tx, "application_id IN ?", apps)
+	among, list := work.Among(tx, "application_id", apps)
+	rows, err := candidatesIn(tx, among, list)
 	if err != nil {
 		return nil, err
 	}

@@ -184,7 +184,8 @@ func StatusesOfRound(tx *work.Tx, round ident.Round) (map[ident.Application]stri
 
 // StatusesOf is Statuses for some applications, whatever their calls.
 func StatusesOf(tx *work.Tx, ids []ident.Application) (map[ident.Application]string, error) {
-	return statuses(tx, "application_id IN ?", ids)
+	among, list := work.Among(tx, "application_id", ids)
+	return statuses(tx, among, list)
 }
 
 func statuses(tx *work.Tx, where string, value any) (map[ident.Application]string, error) {

@@ -17,8 +17,9 @@ func (s *Service) ResultsOf(tx *work.Tx, c *fund.Call, ids []ident.Application) 
 		return nil, err
 	}
 	scores := make(map[ident.Application][]rubric.Score, len(ids))
-	query := "SELECT application_id, part, value, mark, source FROM scores WHERE application_id IN ? AND state = ?"
-	err = work.Each(tx, "scores", query, []any{ids, ScoreStands}, func(rows *sql.Rows) error {
+	among, list := work.Among(tx, "application_id", ids)
+	query := "SELECT application_id, part, value, mark, source FROM scores WHERE " + among + " AND state = ?"
+	err = work.Each(tx, "scores", query, []any{list, ScoreStands}, func(rows *sql.Rows) error {
 		var one Score
 		if err := rows.Scan(&one.ApplicationID, &one.Part, &one.Value, &one.Mark, &one.Source); err != nil {
 			return err //nolint:wrapcheck // each says what was read

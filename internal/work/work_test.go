@@ -3,6 +3,8 @@ package work_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -259,6 +261,40 @@ func TestTheSchemaSaysWhatIsMissing(t *testing.T) {
 		err := s.Ready()
 		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
 			t.Errorf("%+v: %v", s, err)
+		}
+	}
+}
+
+func TestAmongFindsExactlyWhatIsListed(t *testing.T) {
+	t.Parallel()
+	g, _, _ := testkit.Gate(t)
+	there := []string{"plain", " ", `a "quoted" one`, `back\slash`, "{braces, and commas}", "NULL", "Zoë\n", "[]"}
+	if err := g.Write(asOperator(t), func(tx *work.Tx) error {
+		for i, name := range append([]string{"not asked for"}, there...) {
+			one := row(fmt.Sprintf("X%d", i))
+			one.Name = name
+			if err := work.Add(tx, one); err != nil {
+				return err
+			}
+		}
+		tx.Record(event())
+		return edit(tx)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for _, asked := range [][]string{nil, there[:1], there, append([]string{"nobody's", "plain"}, there...)} {
+		var found []string
+		if err := g.Read(asOperator(t), func(tx *work.Tx) error {
+			among, list := work.Among(tx, "name", asked)
+			return tx.DB().Table("organisations").Where(among, list).Pluck("name", &found).Error
+		}); err != nil {
+			t.Fatal(err)
+		}
+		want := slices.DeleteFunc(slices.Clone(there), func(name string) bool { return !slices.Contains(asked, name) })
+		slices.Sort(found)
+		slices.Sort(want)
+		if !slices.Equal(found, want) {
+			t.Errorf("asked for %q and found %q", asked, found)
 		}
 	}
 }
