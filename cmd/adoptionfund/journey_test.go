@@ -175,7 +175,9 @@ func TestTheWholePath(t *testing.T) {
 	for name, how := range ways() {
 		t.Run(name, func(t *testing.T) {
 			p := newPath(t, b, how)
-			p.prepare()
+			p.enlist()
+			p.setUp()
+			p.register()
 			p.open()
 			p.apply()
 			p.sign()
@@ -194,8 +196,22 @@ func TestTheWholePath(t *testing.T) {
 	}
 }
 
-// prepare sets the installation up: organisations, people, reviewers, a round.
+// prepare sets the installation up: organisations, people, a round from a file, reviewers.
 func (p *path) prepare() {
+	p.t.Helper()
+	p.enlist()
+	f, err := fund.ParseFile("path.yaml", []byte(fundForPath))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if err := p.app.funds.Create(p.as("admin@fund.example"), f); err != nil {
+		p.t.Fatal(err)
+	}
+	p.register()
+}
+
+// enlist brings in the organisations and the people.
+func (p *path) enlist() {
 	p.t.Helper()
 	operator := access.With(p.t.Context(), access.Operator("tester"))
 	list, err := os.Open("../../configs/organisations.csv")
@@ -214,26 +230,24 @@ func (p *path) prepare() {
 	} {
 		p.account(a[0], a[1], a[2])
 	}
-	f, err := fund.ParseFile("path.yaml", []byte(fundForPath))
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	if err := p.app.funds.Create(p.as("admin@fund.example"), f); err != nil {
-		p.t.Fatal(err)
-	}
-	err = p.app.assignments.Register(p.as("admin@fund.example"), "AF26", []assignment.Newcomer{
-		{Email: "clinical@review.example", Name: "Clara Ashdown", Kind: "clinical", ODS: "RJ1", Themes: []string{"CAR"}, Capacity: 5},
-		{Email: "technical@review.example", Name: "Tom Dunmore", Kind: "technical", ODS: "RHQ", Themes: []string{"CAR"}, Capacity: 5},
-		{Email: "ppv@review.example", Name: "Priya Yarrow", Kind: "ppv", ODS: "RTD", Themes: []string{"CAR"}, Capacity: 5},
-	})
-	if err != nil {
-		p.t.Fatal(err)
-	}
 	applicant, err := p.app.people.As(p.t.Context(), "applicant@trust.example")
 	if err != nil {
 		p.t.Fatal(err)
 	}
 	if err := p.app.people.Authorise(p.as("admin@fund.example"), applicant.ID, "QMF"); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// register brings in the reviewers of the round.
+func (p *path) register() {
+	p.t.Helper()
+	err := p.app.assignments.Register(p.as("admin@fund.example"), "AF26", []assignment.Newcomer{
+		{Email: "clinical@review.example", Name: "Clara Ashdown", Kind: "clinical", ODS: "RJ1", Themes: []string{"CAR"}, Capacity: 5},
+		{Email: "technical@review.example", Name: "Tom Dunmore", Kind: "technical", ODS: "RHQ", Themes: []string{"CAR"}, Capacity: 5},
+		{Email: "ppv@review.example", Name: "Priya Yarrow", Kind: "ppv", ODS: "RTD", Themes: []string{"CAR"}, Capacity: 5},
+	})
+	if err != nil {
 		p.t.Fatal(err)
 	}
 }
