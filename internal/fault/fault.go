@@ -25,6 +25,7 @@ const (
 	TooMany                 // slow down
 	TooLarge                // send less
 	Unavailable             // this installation, or this moment, does not have it
+	Empty                   // there is nothing of it yet, as anybody may know
 )
 
 // Problems are what is wrong, by the name of the field (a question's code, a form field's name).

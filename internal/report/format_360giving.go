@@ -114,7 +114,7 @@ func (s *Service) WriteRegister(ctx context.Context, q RegisterQuery, format str
 	})
 }
 
-// grants writes a package. Without an award it has an empty list, which the standard does not know: it has no package of nothing.
+// grants writes a package. That there is an award to write is settled before: see someRegistered.
 func (s *Service) grants(tx *work.Tx, q RegisterQuery, w io.Writer) error {
 	out := bufio.NewWriterSize(w, 64<<10)
 	publisher, err := json.Marshal(organisationAs{s.giving.FunderID, s.giving.Funder})

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"adoptionfund/internal/application"
+	"adoptionfund/internal/fault"
 	"adoptionfund/internal/form"
 	"adoptionfund/internal/ident"
 	"adoptionfund/internal/money"
@@ -96,10 +97,13 @@ func (s *Service) Register(ctx context.Context, q RegisterQuery) (Register, erro
 	return p, err
 }
 
-// RegisterStamp gives the state of what a query asks for, with one query of a few numbers.
+// RegisterStamp gives the state of what a query asks for, for its files: where it asks for no award there is none.
 func (s *Service) RegisterStamp(ctx context.Context, q RegisterQuery) (Stamp, error) {
 	var st Stamp
 	err := s.gate.Read(ctx, func(tx *work.Tx) error {
+		if err := someRegistered(tx, q); err != nil {
+			return err
+		}
 		state, last, err := registerState(tx, q)
 		if err != nil {
 			return err
@@ -110,6 +114,16 @@ func (s *Service) RegisterStamp(ctx context.Context, q RegisterQuery) (Stamp, er
 		return nil
 	})
 	return st, err
+}
+
+// someRegistered fails where a query asks for no award. The 360Giving standard has no package without a grant, so that there is no file
+// rather than one that its readers refuse.
+func someRegistered(tx *work.Tx, q RegisterQuery) error {
+	n, _, err := registeredSum(tx, q)
+	if err == nil && n == 0 {
+		err = fault.New(fault.Empty, "No award of what is asked for is agreed yet, and the 360Giving standard has no file without a grant. The file is there from the first agreed award on.")
+	}
+	return err
 }
 
 // eachRegistered gives all awards that a query asks for, a batch at a time, with what their applications say.

@@ -205,6 +205,11 @@ func (s *Service) Export(ctx context.Context, a Asked, format string) (*Export, 
 		if _, err := r.report.columnsOf(a.Columns); err != nil {
 			return err
 		}
+		if f.Awards {
+			if err := someRegistered(tx, RegisterQuery{Round: r.round.Ref}); err != nil {
+				return err
+			}
+		}
 		tx.Record(r.event(format, a.Columns))
 		x = &Export{Name: r.statement().fileName(a.Kind, f.Extension), MediaType: f.MediaType, asked: a, format: f, s: s}
 		return nil

@@ -119,7 +119,15 @@ func TestTheRegisterIsForCaches(t *testing.T) {
 	}
 	tag := l.server.Browser().GetWith("/register.json", nil).Header.Get("ETag")
 	must(t, l.DB.Write.Model(l.award).Updates(map[string]any{"state": workflow.Terminated, "state_at": l.Gate.Now().Add(time.Hour), "version": 2}).Error)
-	if gone := l.server.Browser().GetWith("/register.json", http.Header{"If-None-Match": {tag}}); gone.Status != 200 || strings.Contains(gone.Body, string(a.Ref)) {
-		t.Errorf("an award that was terminated is still there: %d %s", gone.Status, gone.Body)
+	for _, path := range []string{"/register.json", "/register.csv"} { // the standard has no file without a grant
+		gone := l.server.Browser().GetWith(path, http.Header{"If-None-Match": {tag}})
+		shows(t, gone, 404, "There is nothing here yet", "No award of what is asked for is agreed yet")
+		if gone.Header.Get("ETag") != "" || gone.Header.Get("Cache-Control") != "no-cache" {
+			t.Errorf("%s: that there is none is for caches to keep: %v", path, gone.Header)
+		}
+	}
+	shows(t, l.server.Browser().Get("/register.json?round=AF99"), 404, "No award of what is asked for")
+	if page := l.server.Browser().Get("/register"); page.Status != 200 || strings.Contains(page.Body, "/register.json") {
+		t.Errorf("an empty register offers a file that there is not: %d", page.Status)
 	}
 }

@@ -28,7 +28,7 @@ func Status(kind fault.Kind) int {
 	switch kind {
 	case fault.Invalid:
 		return http.StatusUnprocessableEntity
-	case fault.NotFound:
+	case fault.NotFound, fault.Empty:
 		return http.StatusNotFound
 	case fault.Forbidden:
 		return http.StatusForbidden
@@ -125,6 +125,8 @@ func (e *Env) failFor(c *gin.Context, f *fault.Fault) {
 		c.Header("Connection", "close")
 	case fault.Unavailable:
 		page = shared.Unavailable{Why: f.Words}
+	case fault.Empty:
+		page = shared.Empty{Why: f.Words}
 	case fault.Invalid, fault.SignIn, fault.Internal:
 		page = shared.Rejected{Why: f.Words, Problems: summary(f, "")}
 	}

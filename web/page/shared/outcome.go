@@ -61,6 +61,12 @@ type Unavailable struct{ Why string }
 // Head tells the frame.
 func (Unavailable) Head() Head { return Head{Title: "This is not available"} }
 
+// Empty is the page for what there is nothing of yet.
+type Empty struct{ Why string }
+
+// Head tells the frame.
+func (Empty) Head() Head { return Head{Title: "There is nothing here yet"} }
+
 // TooLarge is the page for a request that is larger than it may be.
 type TooLarge struct{ Limit int64 }
 
