@@ -196,8 +196,8 @@ func (a *app) rooms() error {
 	}
 	a.trail = trail.NewService(a.gate, a.config.Audit.Addresses())
 	a.awards = award.NewService(a.gate, a.library, a.files, award.Settings{MinimalAssistance: money.Pounds(int64(a.config.Awards.MinimalAssistancePounds))})
-	a.stories = explain.NewService(a.gate, explain.Rooms{Eligibility: a.eligibility, Reviews: a.reviews, Allocations: a.allocations, Awards: a.awards})
 	a.monitoring = monitoring.NewService(a.gate, a.library, a.awards)
+	a.stories = explain.NewService(a.gate, explain.Rooms{Eligibility: a.eligibility, Reviews: a.reviews, Allocations: a.allocations, Monitoring: a.monitoring})
 	var printed report.Printer
 	if a.printer != nil {
 		printed = a.printer.Print

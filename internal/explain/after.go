@@ -17,17 +17,20 @@ func (t teller) decision() Section {
 	if len(t.k.decided.Decisions) == 0 {
 		return s.none("Nothing is decided by a proposal.")
 	}
-	words := map[decision.Outcome]string{decision.Successful: "Successful", decision.Reserve: "Reserve list", decision.Unsuccessful: "Unsuccessful"}
 	for _, d := range t.k.decided.Decisions {
 		open, released := d.ReleasedAt == nil, "Not yet: nobody but the fund knows of it"
 		if !open {
 			released = at(*d.ReleasedAt)
 		}
 		s.Blocks = append(s.Blocks, Block{Facts: facts(
-			Fact{"Outcome", until(Outcome, open, words[d.Outcome])}, Fact{"Amount", until(Outcome, open, d.Amount.String())}, Fact{"Reason", until(Outcome, open, d.Reason)},
+			Fact{"Outcome", until(Outcome, open, decidedWords(d.Outcome))}, Fact{"Amount", until(Outcome, open, d.Amount.String())}, Fact{"Reason", until(Outcome, open, d.Reason)},
 			Fact{"Decided", plain(at(d.DecidedAt))}, Fact{"Released", plain(released)})})
 	}
 	return s
+}
+
+func decidedWords(o decision.Outcome) string {
+	return map[decision.Outcome]string{decision.Successful: "Successful", decision.Reserve: "Reserve list", decision.Unsuccessful: "Unsuccessful"}[o]
 }
 
 func (t teller) letters() Section {
@@ -98,9 +101,11 @@ func (t teller) award() Section {
 		Fact{"Stands as", plain(workflow.Awards().Info(p.Award.State).Label, ", since ", at(p.Award.StateAt))}, Fact{"Amount", plain(p.Award.Amount.String())}, Fact{"Recipient", plain(p.Award.Recipient)},
 		Fact{"Offered", plain(atOr(p.Award.OfferedAt))}, Fact{"Offer ends", plain(atOr(p.Award.OfferDue))}, Fact{"Accepted", plain(atOr(p.Award.AcceptedAt))}, Fact{"Agreed", plain(atOr(p.Award.AgreedAt))},
 	)}, t.checks()}
+	var accepted []Fact
 	for _, a := range p.Accepted {
-		s.Blocks = append(s.Blocks, Block{Facts: facts(Fact{"Accepted by the " + a.Part.Label(), of(Applicant, a.TypedName).and(plain(", ", at(a.At)))})})
+		accepted = append(accepted, Fact{"Accepted by the " + a.Part.Label(), of(Applicant, a.TypedName).and(plain(", ", at(a.At)))})
 	}
+	s.Blocks = append(s.Blocks, Block{Facts: accepted})
 	if g := p.Agreement; g != nil {
 		s.Blocks = append(s.Blocks, Block{Heading: "Agreement", Facts: facts(
 			Fact{"Drawn up", plain(at(g.DrawnUpAt))}, Fact{"Digest", plain(g.Digest)}, Fact{"Signed by", nameAt(Applicant, g.SignedName, g.SignedAt)}, Fact{"Countersigned by", nameAt(Staff, g.CountersignedName, g.CountersignedAt)})})
@@ -108,11 +113,6 @@ func (t teller) award() Section {
 	if d := p.Declined; d != nil {
 		s.Blocks = append(s.Blocks, Block{Heading: "Declined", Facts: facts(Fact{"By", t.done(d.Person, d.At)}, Fact{"Reason, for the fund alone", of(Confidence, d.Reason)})})
 	}
-	conditions := Table{Caption: "Conditions", Columns: []string{"Condition", "Owner", "Due", "Stands as"}, Empty: "The award has no conditions."}
-	for _, c := range p.Conditions {
-		conditions.Rows = append(conditions.Rows, []Line{plain(c.Text), of(Confidence, c.Owner), plain(day(c.Due)), t.condition(c)})
-	}
-	s.Blocks = append(s.Blocks, Block{Table: &conditions})
 	return s
 }
 
@@ -121,18 +121,6 @@ func nameAt(k Kind, name string, when *time.Time) Line {
 		return nil
 	}
 	return of(k, name).and(plain(", ", atOr(when)))
-}
-
-func (t teller) condition(c award.Condition) Line {
-	switch {
-	case c.Waived:
-		return plain("Waived by ").and(t.doneOr(c.MetBy, c.MetAt))
-	case !c.Open():
-		return plain("Signed off by ").and(t.doneOr(c.MetBy, c.MetAt))
-	case c.Reported():
-		return plain("Reported as met by ").and(t.doneOr(c.ReportedBy, c.ReportedAt))
-	}
-	return plain("Open")
 }
 
 // checks are the records of the pre-award checks, those before the one that counts too.
@@ -152,9 +140,10 @@ func (t teller) checks() Block {
 			}
 			found := of(Confidence, c.Note)
 			if there {
-				found = found.and(of(Prices, answered(section, c)))
+				found = found.below(of(Prices, answered(section, c)))
 			}
-			table.Rows = append(table.Rows, []Line{plain(title), plain(count(c.Number)), plain(results[c.Result]), found.and(plain(c.Read)), t.done(c.Person, c.At)})
+			found = found.below(plain(c.Read))
+			table.Rows = append(table.Rows, []Line{plain(title), plain(count(c.Number)), plain(results[c.Result]), found, t.done(c.Person, c.At)})
 		}
 	}
 	return Block{Table: &table}

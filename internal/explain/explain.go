@@ -181,6 +181,7 @@ type Story struct {
 	Ref      ident.Ref
 	Call     ident.CallRef
 	Title    Line
+	Summary  Section // where it stands and why, in short
 	Timeline []Entry
 	Sections []Section
 	Cut      bool // there are earlier events than those of the timeline
@@ -189,6 +190,7 @@ type Story struct {
 // each gives every line of the story to change, in the order in which they are read.
 func (s *Story) each(change func(*Line)) {
 	change(&s.Title)
+	s.Summary.Each(change)
 	for i := range s.Timeline {
 		e := &s.Timeline[i]
 		for _, l := range []*Line{&e.What, &e.Way, &e.Rule, &e.Who} {
@@ -196,9 +198,14 @@ func (s *Story) each(change func(*Line)) {
 		}
 	}
 	for i := range s.Sections {
-		for j := range s.Sections[i].Blocks {
-			s.Sections[i].Blocks[j].each(change)
-		}
+		s.Sections[i].Each(change)
+	}
+}
+
+// Each gives every line of the section to change, in the order in which they are read.
+func (s *Section) Each(change func(*Line)) {
+	for i := range s.Blocks {
+		s.Blocks[i].each(change)
 	}
 }
 
@@ -221,23 +228,32 @@ func (b *Block) each(change func(*Line)) {
 func (s *Story) clone() Story {
 	c := *s
 	c.Timeline = slices.Clone(s.Timeline)
+	c.Summary = s.Summary.clone()
 	c.Sections = slices.Clone(s.Sections)
 	for i := range c.Sections {
-		c.Sections[i].Blocks = slices.Clone(c.Sections[i].Blocks)
-		for j := range c.Sections[i].Blocks {
-			b := &c.Sections[i].Blocks[j]
-			b.Facts = slices.Clone(b.Facts)
-			if b.Table != nil {
-				t := *b.Table
-				t.Rows = slices.Clone(t.Rows)
-				for n := range t.Rows {
-					t.Rows[n] = slices.Clone(t.Rows[n])
-				}
-				b.Table = &t
-			}
-		}
+		c.Sections[i] = c.Sections[i].clone()
 	}
 	c.each(func(l *Line) { *l = slices.Clone(*l) })
+	return c
+}
+
+// clone is the section with blocks of its own, though with the lines of the other.
+func (s *Section) clone() Section {
+	c := *s
+	c.Blocks = slices.Clone(s.Blocks)
+	for i := range c.Blocks {
+		b := &c.Blocks[i]
+		b.Facts = slices.Clone(b.Facts)
+		if b.Table == nil {
+			continue
+		}
+		t := *b.Table
+		t.Rows = slices.Clone(t.Rows)
+		for n := range t.Rows {
+			t.Rows[n] = slices.Clone(t.Rows[n])
+		}
+		b.Table = &t
+	}
 	return c
 }
 

@@ -30,7 +30,7 @@ func spoken(s explain.Story) string {
 			line(l)
 		}
 	}
-	for _, sec := range s.Sections {
+	for _, sec := range append([]explain.Section{s.Summary}, s.Sections...) {
 		for _, block := range sec.Blocks {
 			line(block.Say)
 			for _, f := range block.Facts {
@@ -73,12 +73,14 @@ func storyOf(t *rapid.T, all []explain.Text) explain.Story {
 	s := explain.Story{Ref: "AF26-0001"}
 	for i, piece := range all {
 		line := explain.Line{{Words: "Before. "}, piece, {Words: " After."}}
-		switch rapid.IntRange(0, 3).Draw(t, fmt.Sprintf("place %d", i)) {
+		switch rapid.IntRange(0, 4).Draw(t, fmt.Sprintf("place %d", i)) {
 		case 0:
 			s.Timeline = append(s.Timeline, explain.Entry{What: line, Who: explain.Line{piece}})
 		case 1:
 			s.Sections = append(s.Sections, explain.Section{Blocks: []explain.Block{{Say: line}, {Facts: []explain.Fact{{Label: "Fact", Value: line}}}}})
 		case 2:
+			s.Summary.Blocks = append(s.Summary.Blocks, explain.Block{Facts: []explain.Fact{{Label: "Fact", Value: line}}})
+		case 3:
 			s.Sections = append(s.Sections, explain.Section{Blocks: []explain.Block{{Table: &explain.Table{Rows: [][]explain.Line{{line, {piece}}}}}}})
 		default:
 			s.Title = append(s.Title, piece)

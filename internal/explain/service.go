@@ -10,13 +10,13 @@ import (
 	"adoptionfund/internal/application"
 	"adoptionfund/internal/assignment"
 	"adoptionfund/internal/audit"
-	"adoptionfund/internal/award"
 	"adoptionfund/internal/decision"
 	"adoptionfund/internal/eligibility"
 	"adoptionfund/internal/fund"
 	"adoptionfund/internal/ident"
 	"adoptionfund/internal/interest"
 	"adoptionfund/internal/letter"
+	"adoptionfund/internal/monitoring"
 	"adoptionfund/internal/panel"
 	"adoptionfund/internal/people"
 	"adoptionfund/internal/product"
@@ -29,7 +29,7 @@ type Rooms struct {
 	Eligibility *eligibility.Service
 	Reviews     *review.Service
 	Allocations *allocation.Service
-	Awards      *award.Service
+	Monitoring  *monitoring.Service
 }
 
 // Service tells the stories of applications.
@@ -206,7 +206,7 @@ type known struct {
 	proposals []allocation.Past
 	decided   decision.Past
 	letters   letter.Past
-	award     *award.Page
+	award     *monitoring.Past
 	amended   []application.Amendment
 	may       map[access.Action]bool
 }
@@ -322,7 +322,7 @@ func (s *Service) after(tx *work.Tx, k *known) error {
 		}
 	}
 	if k.may[access.ViewAward] {
-		k.award, err = s.rooms.Awards.PastOf(tx, k.app.Ref)
+		k.award, err = s.rooms.Monitoring.PastOf(tx, k.app.Ref)
 	}
 	return err
 }

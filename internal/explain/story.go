@@ -15,7 +15,7 @@ import (
 // story tells it. It is made of what is known alone: the same gives the same.
 func (k *known) story() Story {
 	t := teller{k: k, secret: !k.app.Facts().Released}
-	s := Story{Ref: k.app.Ref, Call: k.app.Call().Ref, Title: plain(k.app.Title), Timeline: t.timeline(), Cut: k.past.Cut}
+	s := Story{Ref: k.app.Ref, Call: k.app.Call().Ref, Title: plain(k.app.Title), Summary: t.summary(), Timeline: t.timeline(), Cut: k.past.Cut}
 	for _, part := range []struct {
 		section func() Section
 		needs   access.Action
@@ -23,7 +23,7 @@ func (k *known) story() Story {
 		{t.about, access.ViewApplication}, {t.sent, access.ViewReceipt}, {t.answers, access.ViewApplication}, {t.eligibility, access.ViewEligibility}, {t.dtac, access.ViewEligibility},
 		{t.funding, access.ViewOtherFunding}, {t.interests, access.ViewInterests}, {t.assignment, access.ViewAssignment}, {t.scores, access.ViewOtherReviews},
 		{t.discussion, access.ViewModeration}, {t.meetings, access.ViewMeeting}, {t.ranking, access.ViewRanking}, {t.proposals, access.ViewProposal},
-		{t.decision, access.ViewProposal}, {t.letters, access.ViewLetters}, {t.reviews, access.ViewDecisionReview}, {t.award, access.ViewAward},
+		{t.decision, access.ViewProposal}, {t.letters, access.ViewLetters}, {t.reviews, access.ViewDecisionReview}, {t.award, access.ViewAward}, {t.monitoring, access.ViewAward},
 	} {
 		section := part.section()
 		if !k.may[part.needs] {

@@ -29,6 +29,14 @@ func (l Line) and(more ...Line) Line {
 	return l
 }
 
+// below puts a line below another one; where either says nothing it is the other.
+func (l Line) below(m Line) Line {
+	if l.Blank() || m.Blank() {
+		return l.and(m)
+	}
+	return l.and(plain("\n"), m)
+}
+
 func at(t time.Time) string { return uktime.Moment(t) }
 
 func atOr(t *time.Time) string {

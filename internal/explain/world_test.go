@@ -16,6 +16,7 @@ import (
 	"adoptionfund/internal/eligibility"
 	"adoptionfund/internal/explain"
 	"adoptionfund/internal/ident"
+	"adoptionfund/internal/monitoring"
 	"adoptionfund/internal/ranking"
 	"adoptionfund/internal/review"
 	"adoptionfund/internal/testkit"
@@ -40,7 +41,7 @@ func newRecord(t *testing.T) *record {
 	r := &record{Panel: p, t: t, rankings: ranking.NewService(p.Gate, p.Reviews, allocation.Stands, "test"), decisions: decision.NewService(p.Gate, p.Letters)}
 	r.allocations = allocation.NewService(p.Gate, p.Reviews, r.rankings, decision.OpenReviews, solve.New(highs.New("")))
 	r.stories = explain.NewService(p.Gate, explain.Rooms{
-		Eligibility: eligibility.NewService(p.Gate, p.Applications), Reviews: p.Reviews, Allocations: r.allocations, Awards: award.NewService(p.Gate, p.Library, p.Files, award.Settings{}),
+		Eligibility: eligibility.NewService(p.Gate, p.Applications), Reviews: p.Reviews, Allocations: r.allocations, Monitoring: monitoring.NewService(p.Gate, p.Library, award.NewService(p.Gate, p.Library, p.Files, award.Settings{})),
 	})
 	p.Person("approver1", "approver", access.Scope{Round: p.Round().ID})
 	return r

@@ -107,7 +107,7 @@ func conceptFloor() Floor {
 		{"monitoring", "after the agreement: conditions signed off, returns, variations, how an award ends", "people fund upload product application award"},
 		{"retention", "periods, legal holds, removal, and what is held about a person", "people fund application otherfunding"},
 		{"trail", "the audit trail as auditors read it, and its checkpoints", "people fund application"},
-		{"explain", "the whole story of one application, and what of it may be withheld", "people fund application product otherfunding eligibility interest assignment review panel ranking allocation letter decision award"},
+		{"explain", "the whole story of one application, and what of it may be withheld", "people fund application product otherfunding eligibility interest assignment review panel ranking allocation letter decision award monitoring"},
 		{"report", "the catalogue of reports and exports, and the register of awards", "people fund application product interest assignment review ranking allocation letter decision award"},
 		{"demonstration", "invented rounds, loaded through the use cases", "people fund application product position otherfunding eligibility interest assignment review ranking allocation decision award monitoring"},
 	}

@@ -22,6 +22,7 @@ import (
 	"adoptionfund/internal/eligibility"
 	"adoptionfund/internal/explain"
 	"adoptionfund/internal/ident"
+	"adoptionfund/internal/monitoring"
 	"adoptionfund/internal/ranking"
 	"adoptionfund/internal/site/oversight"
 	"adoptionfund/internal/site/sitekit"
@@ -46,7 +47,7 @@ func newExplained(t *testing.T) *explained {
 	allocations := allocation.NewService(p.Gate, p.Reviews, ranking.NewService(p.Gate, p.Reviews, allocation.Stands, "test"), decision.OpenReviews, solve.New(highs.New("")))
 	x := &explained{Panel: p, t: t, decisions: decision.NewService(p.Gate, p.Letters)}
 	x.stories = explain.NewService(p.Gate, explain.Rooms{
-		Eligibility: eligibility.NewService(p.Gate, p.Applications), Reviews: p.Reviews, Allocations: allocations, Awards: award.NewService(p.Gate, p.Library, p.Files, award.Settings{}),
+		Eligibility: eligibility.NewService(p.Gate, p.Applications), Reviews: p.Reviews, Allocations: allocations, Monitoring: monitoring.NewService(p.Gate, p.Library, award.NewService(p.Gate, p.Library, p.Files, award.Settings{})),
 	})
 	p.Person("approver1", "approver", access.Scope{Round: p.Round().ID})
 	x.apps = p.Assessed(2, "4")
@@ -139,6 +140,14 @@ func TestTheStoryIsAPageWithAPreviewOfWhatIsWithheld(t *testing.T) {
 	whole := auditor.Get(x.address(0))
 	shows(t, whole, 200, "AF26-0001 explained", "OFFICIAL-SENSITIVE: PERSONAL", "Chair Invented", "The invented reason", "Proposed: fund", "Head of the audit trail", "/audit?application=AF26-0001",
 		"/audit/applications/AF26-0001/explanation.pdf", `name="withhold"`, "UK time", "The note that the chair wrote")
+	last := 0
+	for _, part := range []string{">In short<", ">Decision<", ">Why<", "it fits the budget", ">On this page<", `href="#told-monitoring"`, `id="told-timeline"`, "<details", "Show: all that happened", `id="told-monitoring"`} {
+		i := strings.Index(whole.Body[last:], part)
+		if i < 0 {
+			t.Fatalf("%s does not come in its place", part)
+		}
+		last += i
+	}
 	for _, at := range []string{x.address(0) + "?copy=release", x.address(0) + "?copy=release&chosen=yes&withhold=22&withhold=36&withhold=40&withhold=41&withhold=43"} {
 		page := manager.Get(at)
 		shows(t, page, 200, "What is withheld", "Withheld: section 40(2), personal data", "Withheld: section 36, effective conduct of public affairs", "Withheld: section 22, information to be published later",
@@ -213,7 +222,7 @@ func TestTheStoryIsATaggedFile(t *testing.T) {
 		t.Error("the document has no language")
 	}
 	tree, last := unspaced(x.poppler(file.Body, "pdfinfo", "-struct-text", "FILE")), 0
-	for _, part := range []string{"H1", "AF26-0001 explained", "OFFICIAL-SENSITIVE: PERSONAL", "Auditor Invented", "That event is the making of this copy", "H2", "Timeline", "Table", "TH", "When", "H2", "The four eligibility criteria", "H2", "Scores", "H2", "The decision", "Successful", "H2", "Pre-award checks and the award"} {
+	for _, part := range []string{"H1", "AF26-0001 explained", "OFFICIAL-SENSITIVE: PERSONAL", "Auditor Invented", "That event is the making of this copy", "H2", "In short", "Decision", "Successful", "Why", "H2", "Timeline", "Table", "TH", "When", "H2", "The four eligibility criteria", "H2", "Scores", "H2", "The decision", "Successful", "H2", "Pre-award checks and the award"} {
 		i := strings.Index(tree[last:], unspaced(part))
 		if i < 0 {
 			t.Fatalf("%q does not come in its place in the structure:\n%.6000s", part, tree[last:])
@@ -225,6 +234,9 @@ func TestTheStoryIsATaggedFile(t *testing.T) {
 		if !strings.Contains(text, unspaced(want)) {
 			t.Errorf("the sheets do not say %q", want)
 		}
+	}
+	if strings.Contains(text, unspaced("Show: ")) {
+		t.Error("something is folded on paper")
 	}
 	apply := []explain.Exemption{explain.PersonalData, explain.EffectiveConduct}
 	released := x.site.SignedIn(testkit.Manager).Get(x.address(0) + "/explanation.pdf?" + url.Values{"copy": {"release"}, "chosen": {"yes"}, "withhold": {"40", "36"}}.Encode())

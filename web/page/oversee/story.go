@@ -66,6 +66,62 @@ func toldClass(l explain.Line) string {
 	return "af-told"
 }
 
+// longestOpen is how long a part may be that is shown at once, about a screen of a telephone; lineHeight is what any line takes, in
+// characters.
+const (
+	longestOpen = 600
+	lineHeight  = 40
+)
+
+// folds reports whether something that is long is folded: on a screen it is, on paper nothing is.
+func (p Explained) folds(long bool) bool { return long && !p.Paper }
+
+// length is how much there is to read in a part, in characters. What is in short is short.
+func length(s explain.Section) int {
+	if s.ID == explain.InShort {
+		return 0
+	}
+	n := 0
+	s.Each(func(l *explain.Line) {
+		for _, t := range *l {
+			n += len(t.Words)
+		}
+		n += lineHeight
+	})
+	return n
+}
+
+// mostNamed is how many things in a fold its summary names.
+const mostNamed = 3
+
+// foldWords say what is folded: headings and captions, or where there are none what is told.
+func foldWords(s explain.Section) string {
+	var heads, labels []string
+	for _, b := range s.Blocks {
+		if b.Heading != "" {
+			heads = append(heads, b.Heading)
+		}
+		if b.Table != nil {
+			heads = append(heads, b.Table.Caption)
+		}
+		for _, f := range b.Facts {
+			labels = append(labels, f.Label)
+		}
+	}
+	if len(heads) == 0 {
+		heads = labels
+	}
+	words := "Show: " + strings.Join(heads[:min(len(heads), mostNamed)], "; ")
+	if more := len(heads) - mostNamed; more > 0 {
+		words += fmt.Sprintf("; and %d more", more)
+	}
+	return words
+}
+
+func (p Explained) timelineWords() string {
+	return fmt.Sprintf("Show: all that happened, %d entries", len(p.Timeline))
+}
+
 // stamp is what says of the copy what it is.
 func (p Explained) stamp() nhs.SummaryList {
 	head := fmt.Sprintf("Event %d, digest %s", p.Told.Head.Seq, p.Told.Head.Digest)
@@ -127,7 +183,7 @@ func (p Explained) places() int {
 }
 
 func (p Explained) timeline() nhs.Table {
-	t := nhs.Table{ID: "timeline", Caption: "Everything that happened, the first first", CaptionHidden: true, Compact: true, Columns: []nhs.Column{{Heading: "When"}, {Heading: "What"}, {Heading: "State"}, {Heading: "By which rule"}, {Heading: "By whom"}}}
+	t := nhs.Table{ID: "timeline", Caption: "Everything that happened, the first first", CaptionSize: nhs.Small, CaptionHidden: !p.Paper, Compact: true, Columns: []nhs.Column{{Heading: "When"}, {Heading: "What"}, {Heading: "State"}, {Heading: "By which rule"}, {Heading: "By whom"}}}
 	for _, e := range p.Timeline {
 		t.Rows = append(t.Rows, []nhs.Cell{{Text: uktime.Moment(e.At)}, {Content: lineOf(e.What)}, {Content: lineOf(e.Way)}, {Content: lineOf(e.Rule)}, {Content: lineOf(e.Who)}})
 	}
