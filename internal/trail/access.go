@@ -3,8 +3,6 @@ package trail
 import (
 	"cmp"
 	"context"
-	"slices"
-	"strings"
 	"time"
 
 	"adoptionfund/internal/access"
@@ -17,17 +15,30 @@ import (
 
 // AccessAsked is what a review of access looks at, as typed.
 type AccessAsked struct {
-	Day   string // as it was at the end of this day; empty: as it is now
-	Role  string // empty: every role that is granted
-	Round string // its reference; empty: all
+	Day    string // as it was at the end of this day; empty: as it is now
+	Role   string // empty: every role that is granted
+	Round  string // its reference; empty: all
+	Person string // part of a name or an address; empty: everybody
+	After  string // the key of the last role of the page before
 }
 
 // AccessReview is who held which role where, and whether they used it.
 type AccessReview struct {
 	At     time.Time
-	Held   []RoleHeld
+	Held   []RoleHeld // a page of them
+	Next   string     // the key of the last one, where more follow
+	Counts []RoleCount
 	Roles  []access.RoleInfo // that can be asked for
 	Rounds []string
+}
+
+// RoleCount is how often a role was held, on all pages together.
+type RoleCount struct {
+	Role    string
+	Label   string
+	Held    int
+	People  int
+	Dormant int
 }
 
 // RoleHeld is a role that somebody held at the moment.
@@ -46,6 +57,8 @@ type RoleHeld struct {
 	Factor     bool       // one-time codes were set up on that day
 	Disabled   bool       // the account is disabled now
 	Dormant    bool
+
+	key string // of its grant
 }
 
 // dormantAfter is how long somebody has not signed in who does not use their access any more.
@@ -60,19 +73,21 @@ func (h RoleHeld) dormant(at time.Time) bool {
 	return at.Sub(since) > dormantAfter
 }
 
-// Dormant is how many of them are.
-func (r AccessReview) Dormant() int {
-	n := 0
-	for _, h := range r.Held {
-		if h.Dormant {
-			n++
-		}
-	}
-	return n
+// accessLength is how many roles a page has.
+const accessLength = 25
+
+// Access gives a page of a review of who held which role, in the rounds that the one who asks oversees, with the counts of all of them.
+func (s *Service) Access(ctx context.Context, in AccessAsked) (AccessReview, error) {
+	return s.reviewAccess(ctx, in, accessLength)
 }
 
-// Access reviews who held which role, in the rounds that the one who asks oversees.
-func (s *Service) Access(ctx context.Context, in AccessAsked) (AccessReview, error) {
+// AllAccess gives all of a review at once, for a file.
+func (s *Service) AllAccess(ctx context.Context, in AccessAsked) (AccessReview, error) {
+	in.After = ""
+	return s.reviewAccess(ctx, in, 0)
+}
+
+func (s *Service) reviewAccess(ctx context.Context, in AccessAsked, limit int) (AccessReview, error) {
 	var r AccessReview
 	err := s.gate.Read(ctx, func(tx *work.Tx) error {
 		r = AccessReview{At: tx.Now}
@@ -94,12 +109,13 @@ func (s *Service) Access(ctx context.Context, in AccessAsked) (AccessReview, err
 			}
 		}
 		tx.Saw("review of access", uktime.Day(r.At))
-		return r.fill(tx, in)
+		return r.fill(tx, in, limit)
 	})
 	return r, err
 }
 
-func (r *AccessReview) fill(tx *work.Tx, in AccessAsked) error {
+// fill reads the roles that were held, at most so many (0: all), and counts all of them.
+func (r *AccessReview) fill(tx *work.Tx, in AccessAsked, limit int) error {
 	labels := map[string]string{}
 	var roles []string
 	for _, role := range r.Roles {
@@ -108,26 +124,35 @@ func (r *AccessReview) fill(tx *work.Tx, in AccessAsked) error {
 			roles = append(roles, role.Name)
 		}
 	}
+	if len(roles) == 0 {
+		return nil
+	}
 	own, all := roundsOf(tx)
 	var err error
 	if r.Rounds, err = roundRefs(tx, own, all); err != nil {
 		return err
 	}
-	round := strings.ToUpper(strings.TrimSpace(in.Round))
-	held, err := heldAt(tx, r.At, roles)
-	if err != nil {
+	which := heldBy(r.At, roles, own, all).narrowed(in)
+	if r.Counts, err = which.count(tx); err != nil {
 		return err
 	}
+	for i := range r.Counts {
+		r.Counts[i].Label = labels[r.Counts[i].Role]
+	}
+	if r.Held, err = which.page(tx, in.After, limit); err != nil {
+		return err
+	}
+	if limit > 0 && len(r.Held) > limit {
+		r.Held = r.Held[:limit]
+		r.Next = r.Held[limit-1].key
+	}
 	var ids []string
-	for _, h := range held {
-		of, _, _ := strings.Cut(h.Where, "-") // of a call its round's reference, empty of the whole fund
-		if mine := of == "" || slices.Contains(r.Rounds, of); !mine || round != "" && of != "" && of != round {
-			continue
-		}
+	for i := range r.Held {
+		h := &r.Held[i]
 		if h.Label = labels[h.Role]; h.Where == "" {
 			h.Where = "the whole fund"
 		}
-		r.Held, ids = append(r.Held, h), append(ids, string(h.Person))
+		ids = append(ids, string(h.Person))
 	}
 	return r.used(tx, ids)
 }

@@ -3,7 +3,6 @@ package oversight
 import (
 	"encoding/csv"
 	"io"
-	"net/url"
 	"time"
 
 	"adoptionfund/internal/report"
@@ -14,7 +13,7 @@ import (
 )
 
 func accessAsked(r *route.Request) trail.AccessAsked {
-	return trail.AccessAsked{Day: r.Query("day"), Role: r.Query("role"), Round: r.Query("round")}
+	return trail.AccessAsked{Day: r.Query("day"), Role: r.Query("role"), Round: r.Query("round"), Person: r.Query("person"), After: r.Query("after")}
 }
 
 // accessReview shows who held which role.
@@ -25,13 +24,12 @@ func (h handlers) accessReview(r *route.Request) (route.Reply, error) {
 	if p.Problems = problems(err); p.Problems == nil && err != nil {
 		return route.Reply{}, err
 	}
-	p.File = "/audit/access/file?" + url.Values{"day": {p.Asked.Day}, "role": {p.Asked.Role}, "round": {p.Asked.Round}}.Encode()
 	return route.Show(p)
 }
 
 // accessFile is the same as CSV.
 func (h handlers) accessFile(r *route.Request) (route.Reply, error) {
-	review, err := h.Trail.Access(r.Context(), accessAsked(r))
+	review, err := h.Trail.AllAccess(r.Context(), accessAsked(r))
 	if err != nil {
 		return route.Reply{}, err
 	}

@@ -38,7 +38,9 @@ func TestTheAuditPagesSearchCompareAndVerify(t *testing.T) {
 		t.Fatal(err)
 	}
 	shows(t, at.Get("/audit/reads?person=auditor"), 200, "audit event", "Auditor Invented")
-	shows(t, at.Get("/audit/access?role=auditor"), 200, "Review of access", "auditor@fund.example", "the whole fund", "On")
+	shows(t, at.Get("/audit/access?role=auditor"), 200, "Review of access", "auditor@fund.example", "the whole fund", "On", "/audit/access/file?role=auditor", `href="/audit/access?role=auditor"`)
+	shows(t, at.Get("/audit/access?person=nobody-like-this"), 200, "Nobody held such a role.")
+	shows(t, at.Get("/audit/access?after=nonsense"), 200)
 	shows(t, at.Get("/audit/access?day=then"), 200, "Enter a day such as 2026-10-12")
 	shows(t, at.Get("/audit/access/file"), 200, "name,email,role", "auditor@fund.example")
 	shows(t, at.Get("/audit/checkpoints"), 200, "has not been verified by the clock yet", "Paste its file")

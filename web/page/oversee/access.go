@@ -1,7 +1,8 @@
 package oversee
 
 import (
-	"fmt"
+	"net/url"
+	"strconv"
 
 	"adoptionfund/internal/fault"
 	"adoptionfund/internal/trail"
@@ -16,7 +17,32 @@ type AccessReview struct {
 
 	Asked    trail.AccessAsked
 	Problems fault.Problems
-	File     string
+}
+
+// address is a page of the review with what was asked for, but for a role of its own, or after a role of the list.
+func (p AccessReview) address(path, role, after string) string {
+	q := url.Values{}
+	for name, value := range map[string]string{"day": p.Asked.Day, "round": p.Asked.Round, "person": p.Asked.Person, "role": role, "after": after} {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	if len(q) == 0 {
+		return path
+	}
+	return path + "?" + q.Encode()
+}
+
+const accessPath = "/audit/access"
+
+func (p AccessReview) file() string { return p.address(accessPath+"/file", p.Asked.Role, "") }
+
+func (p AccessReview) pages() nhs.Pagination {
+	var n nhs.Pagination
+	if p.Next != "" {
+		n.Next = p.address(accessPath, p.Asked.Role, p.Next)
+	}
+	return n
 }
 
 // Head is what the frame shows.
@@ -24,8 +50,19 @@ func (AccessReview) Head() shared.Head {
 	return shared.Head{Title: "Review of access", Wide: true, Crumbs: trailCrumbs()}
 }
 
-func (p AccessReview) summary() string {
-	return fmt.Sprintf("%s. Roles held: %d. Dormant, with no sign-in for more than 90 days: %d.", uktime.Moment(p.At), len(p.Held), p.Dormant())
+// counts are the roles by how often they are held, with all together.
+func (p AccessReview) counts() nhs.Table {
+	t := nhs.Table{ID: "counts", Caption: "As of " + uktime.Moment(p.At), CaptionSize: nhs.Medium, RowHeaders: true, Compact: true, Empty: "Nobody held such a role.",
+		Columns: []nhs.Column{{Heading: "Role"}, {Heading: "Held", Numeric: true}, {Heading: "People", Numeric: true}, {Heading: "Dormant", Numeric: true}}}
+	held, dormant := 0, 0
+	for _, c := range p.Counts {
+		held, dormant = held+c.Held, dormant+c.Dormant
+		t.Rows = append(t.Rows, []nhs.Cell{{Text: c.Label, Href: p.address(accessPath, c.Role, "")}, {Text: strconv.Itoa(c.Held)}, {Text: strconv.Itoa(c.People)}, {Text: strconv.Itoa(c.Dormant)}})
+	}
+	if len(p.Counts) > 1 {
+		t.Rows = append(t.Rows, []nhs.Cell{{Text: "All"}, {Text: strconv.Itoa(held)}, {}, {Text: strconv.Itoa(dormant)}})
+	}
+	return t
 }
 
 func (p AccessReview) role() nhs.Select {
@@ -45,7 +82,7 @@ func (p AccessReview) round() nhs.Select {
 }
 
 func (p AccessReview) table() nhs.Table {
-	t := nhs.Table{ID: "held", Caption: "Roles held", CaptionSize: nhs.Medium, RowHeaders: true, Compact: true, Empty: "Nobody held such a role.",
+	t := nhs.Table{ID: "held", Caption: "Roles held, by name", CaptionSize: nhs.Medium, RowHeaders: true, Compact: true,
 		Columns: []nhs.Column{{Heading: "Person"}, {Heading: "Role"}, {Heading: "From"}, {Heading: "Until"}, {Heading: "Last sign-in"}, {Heading: "One-time codes"}, {Heading: "Note"}}}
 	for _, h := range p.Held {
 		until, last, codes := "Held", "Never", "Off"
@@ -66,7 +103,7 @@ func (p AccessReview) table() nhs.Table {
 			note.Content = nhs.Tag{Text: "Dormant", Colour: nhs.Red}
 		}
 		t.Rows = append(t.Rows, []nhs.Cell{
-			{Content: anywhere(h.Name + ", " + h.Email)}, {Text: h.Label + ", " + h.Where}, {Text: uktime.Date(h.From) + ", granted by " + h.GrantedBy}, {Text: until}, {Text: last}, {Text: codes}, note,
+			{Text: h.Name + ", " + h.Email}, {Text: h.Label + ", " + h.Where}, {Text: uktime.Date(h.From) + ", granted by " + h.GrantedBy}, {Text: until}, {Text: last}, {Text: codes}, note,
 		})
 	}
 	return t
