@@ -97,7 +97,7 @@ func TestAReviewOfAccessIsReadPageByPage(t *testing.T) {
 		}
 		var paged []trail.RoleHeld
 		counts := map[string]trail.RoleCount{}
-		people := map[string]bool{}
+		known := map[string]bool{}
 		for page := 0; ; page++ {
 			one, err := i.trail.Access(i.As("auditor"), in)
 			if err != nil || page > 10 {
@@ -117,8 +117,8 @@ func TestAReviewOfAccessIsReadPageByPage(t *testing.T) {
 		for _, h := range whole.Held {
 			c := counts[h.Role]
 			c.Role, c.Label, c.Held = h.Role, h.Label, c.Held+1
-			if key := h.Role + h.Email; !people[key] {
-				people[key] = true
+			if key := h.Role + h.Email; !known[key] {
+				known[key] = true
 				c.People++
 			}
 			if h.Dormant {
