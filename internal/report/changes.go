@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"database/sql"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -248,10 +249,11 @@ func deviations(r *Reading) ([]change, error) {
 
 // byHand are the changes that were made to plans of assignment.
 func byHand(r *Reading) ([]change, error) {
-	barredRefs, err := r.barredRefs()
+	barred, err := application.BarredFrom(r.tx)
 	if err != nil {
 		return nil, err
 	}
+	refs := slices.Collect(maps.Values(barred))
 	var all []change
 	const query = "SELECT id, call_id, changes, approved_by FROM assignment_plans WHERE call_id IN ? AND changes <> '[]' AND state <> 'replaced'"
 	err = work.Each(r.tx, "changes of assignments", query, []any{r.callIDs()}, func(rows *sql.Rows) error {
@@ -263,7 +265,7 @@ func byHand(r *Reading) ([]change, error) {
 			return err //nolint:wrapcheck // each says what was read
 		}
 		for n, made := range list {
-			if barredRefs[made.Ref] != r.barred {
+			if slices.Contains(refs, made.Ref) != r.barred {
 				continue
 			}
 			c := change{what: "Assignment changed by hand", call: string(r.byID[call].Ref), ref: string(made.Ref), details: made.Kind + " reviewer", reason: made.Reason, by: made.By, at: made.At, key: id + " " + plain(int64(n))}
@@ -273,20 +275,4 @@ func byHand(r *Reading) ([]change, error) {
 		return nil
 	})
 	return all, err
-}
-
-// barredRefs are the references of the applications that the reader is barred from.
-func (r *Reading) barredRefs() (map[ident.Ref]bool, error) {
-	refs := map[ident.Ref]bool{}
-	if r.bars == 0 {
-		return refs, nil
-	}
-	const query = "SELECT DISTINCT a.ref FROM applications a JOIN application_relations p ON p.application_id = a.id WHERE p.person = ? AND p.relation IN ? AND a.round_id = ?"
-	err := work.Each(r.tx, "applications", query, []any{r.tx.By.ID, application.Barring(), r.round.ID}, func(rows *sql.Rows) error {
-		var ref ident.Ref
-		err := rows.Scan(&ref)
-		refs[ref] = true
-		return err //nolint:wrapcheck // each says what was read
-	})
-	return refs, err
 }

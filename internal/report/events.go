@@ -71,6 +71,13 @@ func eventRows(r *Reading, after string, n int) ([]Row, error) {
 		return nil, err
 	}
 	names, refs, err := r.namesIn(found)
+	if err != nil {
+		return nil, err
+	}
+	withheld, err := application.Withheld(r.tx)
+	if err != nil {
+		return nil, err
+	}
 	lines := make([]Row, len(found))
 	for i, e := range found {
 		who := cmp.Or(names[ident.Person(e.ByID)], strings.TrimSuffix(e.ByKind+" "+e.ByID, " "))
@@ -80,10 +87,10 @@ func eventRows(r *Reading, after string, n int) ([]Row, error) {
 		}
 		lines[i] = Row{
 			Key: strconv.FormatInt(e.Seq, 10), Count: 1, Groups: []string{e.Verb},
-			Cells: []any{e.Seq, e.At.UTC(), who, e.Verb, e.Kind, e.Subject, about, e.Facts, e.Digest},
+			Cells: []any{e.Seq, e.At.UTC(), who, e.Verb, e.Kind, e.Subject, about, withheld(e.Facts), e.Digest},
 		}
 	}
-	return lines, err
+	return lines, nil
 }
 
 // namesIn are the people and the applications of events, with two queries.

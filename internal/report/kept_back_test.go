@@ -11,6 +11,7 @@ import (
 	"adoptionfund/internal/access"
 	"adoptionfund/internal/allocation"
 	"adoptionfund/internal/application"
+	"adoptionfund/internal/audit"
 	"adoptionfund/internal/award"
 	"adoptionfund/internal/fault"
 	"adoptionfund/internal/fund"
@@ -105,7 +106,19 @@ func TestWhoIsRecusedReadsOneLineForIt(t *testing.T) {
 	d.put(&w, &award.Condition{ID: ident.New[string](), AwardID: w.ID, Text: "Knit the gloves", Owner: "SRO", Source: award.FromFund})
 	who := d.Person("recused", "administrator", access.Scope{})
 	d.put(&application.Part{ApplicationID: secret.ID, Person: who.ID, Relation: application.Recused, Since: d.Gate.Now()})
+	several := map[string]any{"refs": []ident.Ref{secret.Ref, apps[0].Ref}, "ids": []ident.Application{secret.ID}} // as an event about a whole call names them
+	d.no(d.Gate.Write(d.As(manager), func(tx *work.Tx) error {
+		tx.Record(audit.Event{Verb: string(access.ProposeAssignment), Kind: "call", Subject: string(secret.CallID), Round: secret.RoundID, Call: secret.CallID, Facts: several})
+		return nil
+	}))
 	ctx := d.As("recused")
+	trail := report.Asked{Round: "AF26", Kind: "audit"}
+	if told := d.file(ctx, trail, "json").String(); !strings.Contains(told, "withheld") || !strings.Contains(told, string(apps[0].Ref)) {
+		t.Errorf("the trail tells %s", told)
+	}
+	if told := d.file(d.As(manager), trail, "json").String(); strings.Contains(told, "withheld") || !strings.Contains(told, string(secret.Ref)) {
+		t.Errorf("the trail tells the fund manager %s", told)
+	}
 	for _, rep := range slices.Backward(report.Catalogue()) { // the trail first, since it keeps what is searched for below
 		for _, filter := range []map[string]string{nil, {"search": "velvet"}, {"search": string(secret.Ref)}, {"region": "South West"}} {
 			asked := report.Asked{Round: "AF26", Kind: rep.Kind, Filter: filter}

@@ -185,9 +185,13 @@ func (s *Shown) fill(tx *work.Tx, e audit.Entry, earlier *audit.Entry, digests m
 	if s.Line = lines[0]; earlier != nil {
 		s.Earlier = &lines[1]
 	}
+	withheld, err := application.Withheld(tx)
+	if err != nil {
+		return err
+	}
 	is := facts(e)
 	for _, name := range slices.Sorted(maps.Keys(is)) {
-		f := Fact{Name: name, Before: said(was[name]), After: said(is[name])}
+		f := Fact{Name: name, Before: withheld(said(was[name])), After: withheld(said(is[name]))}
 		f.Changed = earlier != nil && f.Before != f.After
 		s.Facts = append(s.Facts, f)
 	}

@@ -2,6 +2,7 @@ package trail
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -48,14 +49,12 @@ func roundsOf(tx *work.Tx) (rounds []ident.Round, all bool) {
 
 // hiddenRefs tells which references in the read log are not for the one who acts.
 func hiddenRefs(tx *work.Tx) (func(string) bool, error) {
-	var barred, own []string
-	if tx.By.ID != "" {
-		err := tx.DB().Raw("SELECT DISTINCT a.ref FROM applications a JOIN application_relations r ON r.application_id = a.id WHERE r.person = ? AND r.relation IN ?",
-			tx.By.ID, application.Barring()).Scan(&barred).Error
-		if err != nil {
-			return nil, fmt.Errorf("reading what somebody is barred from: %w", err)
-		}
+	barred, err := application.BarredFrom(tx)
+	if err != nil {
+		return nil, err
 	}
+	refs := slices.Collect(maps.Values(barred))
+	var own []string
 	rounds, all := roundsOf(tx)
 	if !all {
 		if err := tx.DB().Raw("SELECT ref FROM rounds WHERE id IN ?", rounds).Scan(&own).Error; err != nil {
@@ -64,7 +63,7 @@ func hiddenRefs(tx *work.Tx) (func(string) bool, error) {
 	}
 	return func(ref string) bool {
 		ofOwn := all || slices.ContainsFunc(own, func(round string) bool { return ref == round || strings.HasPrefix(ref, round+"-") })
-		return !ofOwn || slices.Contains(barred, ref)
+		return !ofOwn || slices.Contains(refs, ident.Ref(ref))
 	}, nil
 }
 

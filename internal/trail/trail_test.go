@@ -1,6 +1,7 @@
 package trail_test
 
 import (
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -12,8 +13,10 @@ import (
 	"adoptionfund/internal/application"
 	"adoptionfund/internal/audit"
 	"adoptionfund/internal/fault"
+	"adoptionfund/internal/ident"
 	"adoptionfund/internal/testkit"
 	"adoptionfund/internal/trail"
+	"adoptionfund/internal/work"
 )
 
 // inspected is a world with an auditor, and an application that was submitted.
@@ -132,10 +135,10 @@ func TestWhoMayNotSeeOrIsBarredSeesNothing(t *testing.T) {
 			t.Errorf("%s: %v", who, err)
 		}
 	}
-	other := i.Person("elsewhere", "auditor", access.Scope{Round: "00000000-0000-7000-8000-000000000000"})
+	elsewhere := i.Person("elsewhere", "auditor", access.Scope{Round: "00000000-0000-7000-8000-000000000000"})
 	page, err := i.trail.Search(i.As("elsewhere"), trail.Search{})
 	if err != nil || len(page.Lines) != 1 || page.Lines[0].Verb != "role.grant" { // that they were made it
-		t.Errorf("the auditor of another round sees %d events of %s: %v", len(page.Lines), other.Name, err)
+		t.Errorf("the auditor of another round sees %d events of %s: %v", len(page.Lines), elsewhere.Name, err)
 	}
 	if _, err := i.trail.Event(i.As("elsewhere"), i.found(trail.Search{Application: string(i.app.Ref)}).Lines[0].Seq); !fault.Is(err, fault.NotFound) {
 		t.Error(err)
@@ -146,6 +149,22 @@ func TestWhoMayNotSeeOrIsBarredSeesNothing(t *testing.T) {
 	page, err = i.trail.Search(i.As("barred"), trail.Search{Application: string(i.app.Ref)})
 	if err != nil || len(page.Lines) != 0 || before == 0 {
 		t.Errorf("who is barred sees %d of %d events: %v", len(page.Lines), before, err)
+	}
+	// An event that names several applications is shown without those that somebody is barred from.
+	other := i.Submitted("Another project")
+	err = i.Gate.Write(i.As("auditor"), func(tx *work.Tx) error {
+		tx.Record(audit.Event{Verb: "assignment.propose", Kind: "call", Subject: "call", Round: i.app.RoundID, Facts: map[string]any{"refs": []ident.Ref{i.app.Ref, other.Ref}, "id": i.app.ID}})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	seq := i.found(trail.Search{Verb: "assignment.propose"}).Lines[0].Seq
+	for who, want := range map[string]string{"auditor": fmt.Sprintf(`%s [%q,%q]`, i.app.ID, i.app.Ref, other.Ref), "barred": fmt.Sprintf(`withheld ["withheld",%q]`, other.Ref)} {
+		shown, err := i.trail.Event(i.As(who), seq)
+		if err != nil || shown.Facts[0].After+" "+shown.Facts[1].After != want {
+			t.Errorf("%s is shown %+v, want %s: %v", who, shown.Facts, want, err)
+		}
 	}
 }
 
