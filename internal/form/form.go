@@ -122,6 +122,7 @@ type Question struct {
 	Text     string
 	Short    string // a few words that name it in messages and lists; Text stands in where there are none
 	Guidance string // the hint
+	IfEmpty  string // what holds where it has no answer, for those who read it; empty: nothing does
 	Kind     Kind
 	Options  []Option
 	// AllowOther: the option "other" opens a text of its own.

@@ -16,10 +16,10 @@ const judgement = "assessor judgement"
 
 func (l *loader) question(n source.Node, s *Section) *Question {
 	f := n.Fields("code", "text", "short", "type", "options", "option_labels", "option_hints", "allow_other", "required", "when",
-		"limits", "columns", "evidence", "visible_to", "published", "sensitive", "foi", "autocomplete", "guidance",
+		"limits", "columns", "evidence", "visible_to", "published", "sensitive", "foi", "autocomplete", "guidance", "if_empty",
 		"assessed", "pass_if", "assessor_check", "weight", "weight_group", "standard", "from_v1", "confirmed", "unconfirmed", "note")
 	q := &Question{
-		Code: Code(f.Must("code")), Section: s.Code, Text: f.Must("text"), Short: f.Text("short"), Guidance: f.Text("guidance"),
+		Code: Code(f.Must("code")), Section: s.Code, Text: f.Must("text"), Short: f.Text("short"), Guidance: f.Text("guidance"), IfEmpty: f.Text("if_empty"),
 		AllowOther: f.Get("allow_other").Bool(), Required: required(f.Get("required")),
 		Published: f.Get("published").Bool(), Sensitive: f.Get("sensitive").Bool(), Autocomplete: f.Text("autocomplete"),
 		Assessed: assessed(f.Get("assessed")), AssessorCheck: f.Text("assessor_check"), Weight: decimalOf(f.Get("weight")),

@@ -3,6 +3,7 @@ package setup
 import (
 	"context"
 	"fmt"
+	"math"
 	"regexp"
 	"slices"
 	"strconv"
@@ -43,7 +44,15 @@ type Copying struct {
 	Letters   int // kinds of letters for which the round has a text of its own
 	Roles     []Held
 	Reviewers []Pooled
-	Newer     []string // newer published versions of what the calls use
+	Newer     []string      // newer published versions of what the calls use
+	Kinds     []form.Option // of reviewers, with what people call them
+}
+
+// ByYear reports whether a call of the round has a budget for costs of one financial year.
+func (c Copying) ByYear() bool {
+	return slices.ContainsFunc(c.Calls, func(call fund.Call) bool {
+		return slices.ContainsFunc(call.Settings.Method.Budgets, func(b fund.Pot) bool { return b.Year != "" })
+	})
 }
 
 // Copying gives what can be copied of a round.
@@ -79,6 +88,7 @@ func (s *Service) copying(tx *work.Tx, r *fund.Round) (Copying, error) {
 		return c, err
 	}
 	c.Newer = s.newer(c.Calls)
+	c.Kinds = s.kinds()
 	return c, nil
 }
 
@@ -133,6 +143,13 @@ func (c *Copying) addReviewers(tx *work.Tx) error {
 	}
 	slices.SortStableFunc(c.Reviewers, func(a, b Pooled) int { return strings.Compare(a.Name, b.Name) })
 	return nil
+}
+
+// kinds are the kinds of reviewers as a call is asked for them.
+func (s *Service) kinds() []form.Option {
+	q, _ := s.call.Form.Question("REVIEWKINDS")
+	kind, _ := q.Column("kind")
+	return kind.Options
 }
 
 var numbered = regexp.MustCompile(`^(.*?)(\d+)$`)
@@ -329,7 +346,24 @@ func (in Copy) call(c *fund.Call, days int, problems fault.Problems) fund.CallFi
 		*at.text = strings.TrimSpace(string(day) + " " + clock)
 	}
 	f.SpendBy, f.DTAC.LatestAction = later(f.SpendBy, days), later(f.DTAC.LatestAction, days)
+	f.Method.Budgets = slices.Clone(f.Method.Budgets)
+	for i := range f.Method.Budgets {
+		f.Method.Budgets[i].Year = yearsLater(f.Method.Budgets[i].Year, years(days))
+	}
 	return f
+}
+
+// years are the days by which a round is moved in whole years, to the nearest: 364 are one.
+func years(days int) int { return int(math.Round(float64(days) / 365.25)) }
+
+// yearsLater is a financial year as cost lines name it, such as 2026_27, so many years later. Any other text stays.
+func yearsLater(year string, n int) string {
+	first, _, _ := strings.Cut(year, "_")
+	begins, err := strconv.Atoi(first)
+	if err != nil || first == year {
+		return year
+	}
+	return fmt.Sprintf("%d_%02d", begins+n, (begins+n+1)%100)
 }
 
 // later is a day of a file, with its time of day if it has one, so many days later in the United Kingdom.

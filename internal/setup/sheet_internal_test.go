@@ -223,3 +223,20 @@ func TestWhatCannotBeReadIsNamedByItsInput(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 }
+
+// TestASettingThatMayBeLeftOutSaysWhatHoldsThen: whoever reads it sees that and not a gap.
+func TestASettingThatMayBeLeftOutSaysWhatHoldsThen(t *testing.T) {
+	t.Parallel()
+	for path, of := range map[string]any{"setup/call.yaml": fund.CallFile{}, "setup/round.yaml": fund.File{}} {
+		s, err := newSheet(configs.FS, path, of)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answers := s.Answers(of)
+		for _, q := range s.Form.Questions() {
+			if !form.Answered(q, answers[q.Code]) && q.Required == form.Optional && q.IfEmpty == "" {
+				t.Errorf("%s: nothing says what holds where %s is left out", path, q.Code)
+			}
+		}
+	}
+}

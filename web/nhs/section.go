@@ -1,6 +1,7 @@
 package nhs
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"slices"
@@ -24,6 +25,7 @@ type SectionAnswers struct {
 	Within        string                      // tells apart what stands several times on a page
 	Of            string                      // what the answers are of, where those of several stand on a page
 	Skip          func(q *form.Question) bool // questions that this person does not see; nil: none
+	Empty         string                      // what stands in place of no answer, unless the question says what holds then; empty: Not answered
 }
 
 // Render writes them.
@@ -56,6 +58,11 @@ func (s SectionAnswers) key(q *form.Question) string {
 		key = string(q.Code) + " " + key
 	}
 	return key
+}
+
+// empty is what stands in place of an answer that is not there.
+func (s SectionAnswers) empty(q *form.Question) string {
+	return cmp.Or(q.IfEmpty, s.Empty, "Not answered")
 }
 
 func (s SectionAnswers) content(q *form.Question, v form.Value) templ.Component {

@@ -2,6 +2,7 @@ package fundteam_test
 
 import (
 	"context"
+	"fmt"
 	"net/url"
 	"regexp"
 	"strings"
@@ -249,6 +250,7 @@ func TestARoundIsCopiedWithoutAnythingOfApplications(t *testing.T) {
 	officer := s.Person("officer", "screening_officer", round.Calls[0].Scope())
 	s.Person("deputy", "panel_chair", round.Scope())
 	s.Person("manager", "auditor", round.Scope()) // what is the copier's own is not offered
+	withBudgets(t, s, "AF26-CAR", fund.Pot{Name: "This year", Year: "2026_27", Pounds: 100_000}, fund.Pot{Name: "At the turn", Year: "2098_99", Pounds: 50_000})
 	pool := assignment.NewService(s.Gate, s.Library, s.People)
 	if err := pool.Register(s.Operator(), "AF26", []assignment.Newcomer{{Email: "clara@fund.example", Name: "Clara Invented", Kind: "clinical", ODS: "QMF", Themes: []string{"CAR"}, Capacity: 5}}); err != nil {
 		t.Fatal(err)
@@ -263,7 +265,10 @@ func TestARoundIsCopiedWithoutAnythingOfApplications(t *testing.T) {
 	})
 	manager := s.SignedIn("manager")
 	page := manager.Get("/admin/rounds/AF26/copy")
-	shows(t, page, 200, "Officer Invented: eligibility officer in AF26-CAR", "Deputy Invented: panel chair", "Clara Invented: clinical", "Copy the texts of the letters")
+	shows(t, page, 200, "Officer Invented: eligibility officer in AF26-CAR", "Deputy Invented: panel chair", "Clara Invented: clinical", "Copy the texts of the letters", "Financial years of budgets move by whole years")
+	if strings.Contains(page.Body, "to choose from") {
+		t.Error("one reviewer is folded away")
+	}
 	if strings.Contains(page.Body, "Manager Invented: auditor") || strings.Contains(page.Body, "newer published versions") {
 		t.Error("what is the copier's own is offered, or a newer version that there is not")
 	}
@@ -285,7 +290,12 @@ func TestARoundIsCopiedWithoutAnythingOfApplications(t *testing.T) {
 	if uktime.InFile(car.OpensAt) != "2027-09-01 12:00" || uktime.InFile(gas.ClosesAt) != "2027-11-30 12:00" || car.Settings.SpendBy != "2028-03-30" || car.State != workflow.CallDraft || car.AskedAt != nil || car.Published != "" {
 		t.Errorf("%+v\n%+v", car, gas)
 	}
+	moved := []fund.Pot{{Name: "This year", Year: "2027_28", Pounds: 100_000}, {Name: "At the turn", Year: "2099_00", Pounds: 50_000}}
+	if d := cmp.Diff(moved, car.Settings.Method.Budgets); d != "" {
+		t.Errorf("budgets by year do not move with the round: %s", d)
+	}
 	was.Settings.SpendBy, car.Settings.SpendBy = "", ""
+	was.Settings.Method.Budgets, car.Settings.Method.Budgets = nil, nil
 	if d := cmp.Diff(was.Settings, car.Settings); d != "" {
 		t.Error(d)
 	}
@@ -311,6 +321,38 @@ func TestARoundIsCopiedWithoutAnythingOfApplications(t *testing.T) {
 	}
 	shows(t, manager.Get("/admin/calls/AF27-GAS/setup"), 200, "Copied from", "What differs from AF26-GAS", "19 October 2026", "30 November 2027")
 	s.Unbroken()
+}
+
+// withBudgets gives a call budgets for some costs alone.
+func withBudgets(t *testing.T, s *sitekit.Server, ref ident.CallRef, pots ...fund.Pot) {
+	t.Helper()
+	c := callOf(t, s, ref)
+	c.Settings.Method.Budgets = pots
+	if err := s.DB.Write.Table("calls").Where("id = ?", c.ID).Update("settings", c.Settings).Error; err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestManyReviewersOfARoundAreFolded: those who were ticked are seen when the page comes again.
+func TestManyReviewersOfARoundAreFolded(t *testing.T) {
+	t.Parallel()
+	s := setUp(t)
+	s.Round()
+	var many []assignment.Newcomer
+	for n := range 12 {
+		many = append(many, assignment.Newcomer{Email: fmt.Sprintf("many%d@fund.example", n), Name: fmt.Sprintf("Many%d Invented", n), Kind: "ppv", ODS: "QMF", Themes: []string{"CAR"}, Capacity: 5})
+	}
+	if err := assignment.NewService(s.Gate, s.Library, s.People).Register(s.Operator(), "AF26", many); err != nil {
+		t.Fatal(err)
+	}
+	manager := s.SignedIn("manager")
+	page := manager.Get("/admin/rounds/AF26/copy")
+	shows(t, page, 200, "Ask reviewers of AF26 again: 12 to choose from", "Many7 Invented: patient and public voice")
+	if strings.Contains(page.Body, "<details class=\"nhsuk-details\" open") {
+		t.Error("nothing is ticked, and the fold is open")
+	}
+	ticked := url.Values{"ref": {""}, "reviewers": {string(s.Person("many7", "", access.Scope{}).ID)}}
+	shows(t, manager.Post("/admin/rounds/AF26/copy", ticked), 422, "<details class=\"nhsuk-details\" open")
 }
 
 // grantOf is the id of the one grant of a person in a round.

@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -16,6 +17,9 @@ import (
 	"adoptionfund/web/nhs"
 	"adoptionfund/web/page/shared"
 )
+
+// notSet stands in place of a setting that must still be set.
+const notSet = "Not set"
 
 func roundPath(ref ident.RoundRef, rest string) string { return "/admin/rounds/" + string(ref) + rest }
 
@@ -85,7 +89,7 @@ func (p Round) Head() shared.Head {
 }
 
 func (p Round) settings() nhs.SectionAnswers {
-	s := nhs.SectionAnswers{Form: p.Form, Section: p.Form.Sections[0], Answers: p.Answers}
+	s := nhs.SectionAnswers{Form: p.Form, Empty: notSet, Section: p.Form.Sections[0], Answers: p.Answers}
 	if p.May[access.EditRound] && !p.Fixed {
 		s.Change = roundPath(p.Round.Ref, "/settings")
 		s.Skip = func(q *form.Question) bool { return q.Code == "ROUND" }
@@ -140,7 +144,7 @@ func (p RoundSettings) questions() nhs.Questions {
 }
 
 func (p RoundSettings) answers() nhs.SectionAnswers {
-	return nhs.SectionAnswers{Form: p.Form, Section: p.Form.Sections[0], Answers: p.Answers}
+	return nhs.SectionAnswers{Form: p.Form, Empty: notSet, Section: p.Form.Sections[0], Answers: p.Answers}
 }
 
 // approved are the calls whose approval would be void by a change.
@@ -271,7 +275,7 @@ func (p CallSection) questions() nhs.Questions {
 func isTheme(q *form.Question) bool { return q.Code == "THEME" }
 
 func (p CallSection) answers() nhs.SectionAnswers {
-	return nhs.SectionAnswers{Form: p.Form, Section: p.Section, Answers: p.Answers}
+	return nhs.SectionAnswers{Form: p.Form, Empty: notSet, Section: p.Section, Answers: p.Answers}
 }
 
 // CallCheck is everything that a call lacks, or that is odd about it.
@@ -368,7 +372,7 @@ func (p Opening) Head() shared.Head {
 }
 
 func (p Opening) section(s *form.Section) nhs.SectionAnswers {
-	return nhs.SectionAnswers{Form: p.Form, Section: s, Answers: p.Answers, Within: s.Path()}
+	return nhs.SectionAnswers{Form: p.Form, Empty: notSet, Section: s, Answers: p.Answers, Within: s.Path()}
 }
 
 func (p Opening) round() nhs.SummaryList {
@@ -385,16 +389,9 @@ func changes(p setup.CallPage) nhs.Table {
 		Columns: []nhs.Column{{Heading: "Setting"}, {Heading: string(p.From.Ref)}, {Heading: string(p.Call.Ref)}},
 	}
 	for _, d := range p.Changed {
-		t.Rows = append(t.Rows, []nhs.Cell{{Text: d.Question.Name()}, {Content: nhs.Text(orNothing(d.Before))}, {Content: nhs.Text(orNothing(d.After))}})
+		t.Rows = append(t.Rows, []nhs.Cell{{Text: d.Question.Name()}, {Content: nhs.Text(cmp.Or(d.Before, d.Question.IfEmpty, notSet))}, {Content: nhs.Text(cmp.Or(d.After, d.Question.IfEmpty, notSet))}})
 	}
 	return t
-}
-
-func orNothing(text string) string {
-	if text == "" {
-		return "Nothing"
-	}
-	return text
 }
 
 func (p Opening) settles() bool {
@@ -421,6 +418,17 @@ func (p Copying) ticked(name string, first bool) bool {
 	}
 	return p.Typed(name, "") != ""
 }
+
+func (p Copying) daysHint() string {
+	hint := "364 keeps the days of the week. Times of day stay as they are."
+	if p.ByYear() {
+		hint += " Financial years of budgets move by whole years, to the nearest: 364 days are one year. The names of budgets stay as they are."
+	}
+	return hint
+}
+
+// mostListed is how many reviewers stand open; more are folded.
+const mostListed = 10
 
 func (p Copying) calls() nhs.Checkboxes {
 	boxes := nhs.Checkboxes{Name: "calls", Legend: "Which calls are copied?", Size: nhs.Small, Error: p.Problems["calls"]}
@@ -463,7 +471,17 @@ func (p Copying) reviewers() nhs.Checkboxes {
 		Name: "reviewers", Legend: "Which reviewers are asked to review in the new round?", Hint: "Tick each of them. They are asked by mail as soon as the round is copied, and accept or decline.", Size: nhs.Small, Compact: true, Values: p.All("reviewers", nil),
 	}
 	for _, one := range p.Reviewers {
-		boxes.Options = append(boxes.Options, nhs.Option{Value: string(one.Person), Label: one.Name + ": " + one.Kind})
+		boxes.Options = append(boxes.Options, nhs.Option{Value: string(one.Person), Label: one.Name + ": " + p.kind(one.Kind)})
 	}
 	return boxes
+}
+
+// kind is what people call a kind of reviewers.
+func (p Copying) kind(value string) string {
+	for _, k := range p.Kinds {
+		if k.Value == value {
+			return strings.ToLower(k.Label)
+		}
+	}
+	return value
 }
