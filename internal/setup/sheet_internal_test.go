@@ -234,7 +234,7 @@ func TestASettingThatMayBeLeftOutSaysWhatHoldsThen(t *testing.T) {
 		}
 		answers := s.Answers(of)
 		for _, q := range s.Form.Questions() {
-			if !form.Answered(q, answers[q.Code]) && q.Required == form.Optional && q.IfEmpty == "" {
+			if !form.Answered(q, answers[q.Code]) && q.Required == form.RequiredNever && q.IfEmpty == "" {
 				t.Errorf("%s: nothing says what holds where %s is left out", path, q.Code)
 			}
 		}
