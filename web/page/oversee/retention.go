@@ -141,10 +141,10 @@ func (p RemovalList) identity() shared.Identity {
 func (p RemovalList) summary() nhs.SummaryList {
 	rows := []nhs.SummaryRow{
 		{Key: "State", Content: listState(p.State)},
-		{Key: "Made", Value: uktime.Moment(p.MadeAt) + " by " + p.Names[p.MadeBy]},
+		{Key: "Made", Value: uktime.Moment(p.MadeAt) + ", by " + p.Names[p.MadeBy]},
 	}
 	if p.SettledAt != nil {
-		rows = append(rows, nhs.SummaryRow{Key: "Decided", Value: uktime.Moment(*p.SettledAt) + " by " + p.Names[*p.SettledBy]})
+		rows = append(rows, nhs.SummaryRow{Key: "Decided", Value: uktime.Moment(*p.SettledAt) + ", by " + p.Names[*p.SettledBy]})
 	}
 	if p.List.Reason != "" {
 		rows = append(rows, nhs.SummaryRow{Key: "Why it was refused", Value: p.List.Reason})
@@ -178,8 +178,18 @@ func (p RemovalList) kinds() nhs.Table {
 	return t
 }
 
+func (p RemovalList) effectsTitle() string {
+	if p.State == retention.Done {
+		return "What became of the rows of applications"
+	}
+	return "What becomes of the rows of applications"
+}
+
+// mostOpen is how many items of a list stand open; more are folded.
+const mostOpen = 25
+
 func (p RemovalList) effects() nhs.Table {
-	t := nhs.Table{ID: "effects", Caption: "What becomes of the rows of applications", CaptionSize: nhs.Small, CaptionHidden: true, RowHeaders: true, Compact: true,
+	t := nhs.Table{ID: "effects", Caption: p.effectsTitle(), CaptionSize: nhs.Small, CaptionHidden: true, RowHeaders: true, Compact: true,
 		Columns: []nhs.Column{{Heading: "Rows of"}, {Heading: "In"}, {Heading: "How many", Numeric: true}, {Heading: "What becomes of them"}}}
 	for _, e := range p.Content.Effects {
 		fate := "Stay without names and free text"
@@ -216,7 +226,7 @@ func (p RemovalList) names(l retention.Line) string {
 }
 
 func (p RemovalList) items() nhs.Table {
-	t := nhs.Table{ID: "items", Caption: "What is in the list", CaptionSize: nhs.Medium, RowHeaders: true, Compact: true,
+	t := nhs.Table{ID: "items", Caption: "What is in the list", CaptionSize: nhs.Medium, CaptionHidden: len(p.Lines) > mostOpen, RowHeaders: true, Compact: true,
 		Columns: []nhs.Column{{Heading: "What"}, {Heading: "Kind"}, {Heading: "Period began"}, {Heading: "Period ended"}, {Heading: "Result"}}}
 	for _, l := range p.Lines {
 		result := strings.TrimSuffix(map[string]string{"": "Not yet", "removed": "Removed", "skipped": "Left"}[l.Result]+": "+l.Why, ": ")
@@ -241,10 +251,10 @@ func (LegalHold) Head() shared.Head {
 
 func (p LegalHold) summary() nhs.SummaryList {
 	rows := []nhs.SummaryRow{
-		{Key: "On", Value: heldLabel(p.Kind) + ": " + p.Label}, {Key: "Reason", Value: p.Hold.Reason}, {Key: "Placed", Value: uktime.Moment(p.SetAt) + " by " + p.PlacedBy},
+		{Key: "On", Value: heldLabel(p.Kind) + ": " + p.Label}, {Key: "Reason", Value: p.Hold.Reason}, {Key: "Placed", Value: uktime.Moment(p.SetAt) + ", by " + p.PlacedBy},
 	}
 	if p.LiftedAt != nil {
-		rows = append(rows, nhs.SummaryRow{Key: "Lifted", Value: uktime.Moment(*p.LiftedAt) + " by " + p.LiftedByName}, nhs.SummaryRow{Key: "Why", Value: p.LiftReason})
+		rows = append(rows, nhs.SummaryRow{Key: "Lifted", Value: uktime.Moment(*p.LiftedAt) + ", by " + p.LiftedByName}, nhs.SummaryRow{Key: "Why", Value: p.LiftReason})
 	}
 	return nhs.SummaryList{Rows: rows}
 }
