@@ -76,7 +76,7 @@ type Proposal struct {
 
 	call    *fund.Call
 	recused []ident.Person   // who may not decide on it
-	rests   []access.Subject // the products that its applications name: who assessed one does not approve
+	named   []access.Subject // the products that its applications name: who assessed one does not decide either
 }
 
 // Call is the call that the proposal is for.
@@ -89,7 +89,7 @@ func (p *Proposal) Waits() bool { return p != nil && (p.State == Made || p.State
 // approver takes it.
 func (p *Proposal) Facts() access.Facts {
 	f := p.call.Facts()
-	f.Subjects = slices.Concat(f.Subjects, []access.Subject{access.ForProposal(p.ID)}, p.rests)
+	f.Subjects = slices.Concat(f.Subjects, []access.Subject{access.ForProposal(p.ID)}, p.named)
 	f.Recused = p.recused
 	return f
 }

@@ -17,6 +17,7 @@ import (
 	"adoptionfund/internal/money"
 	"adoptionfund/internal/product"
 	"adoptionfund/internal/ranking"
+	"adoptionfund/internal/review"
 	"adoptionfund/internal/rubric"
 	"adoptionfund/internal/work"
 	"adoptionfund/internal/workflow"
@@ -34,7 +35,8 @@ type Ranked struct {
 
 // basis is everything that a scenario rests on.
 type basis struct {
-	call     *fund.Call
+	review.CallScores
+
 	round    *fund.Round
 	budget   money.Pence
 	ask      Ask
@@ -67,27 +69,27 @@ func (s *Service) read(tx *work.Tx, c *fund.Call) (basis, error) {
 	return s.collect(tx, c, considered())
 }
 
-// collect reads the applications of a call in some states with what they are ranked by.
+// collect reads the applications of a call in some states with what they are ranked by. The scores of the call are read once.
 func (s *Service) collect(tx *work.Tx, c *fund.Call, states []workflow.ApplicationState) (basis, error) {
-	b := basis{call: c}
+	var b basis
 	var err error
+	if b.CallScores, err = review.InCall(tx, c); err != nil {
+		return b, err
+	}
 	if b.round, err = fund.RoundByID(tx, c.RoundID); err != nil {
 		return b, err
 	}
 	if b.budget, err = available(tx, c, b.round); err != nil {
 		return b, err
 	}
-	if b.standing, err = s.rankings.Standing(tx, c); err != nil {
+	if b.standing, err = s.rankings.StandingOf(tx, b.CallScores); err != nil {
 		return b, err
 	}
 	if b.lot, err = lotOf(tx, c.ID); err != nil {
 		return b, err
 	}
-	apps, err := application.InCall(tx, c, states...)
-	if err != nil {
-		return b, err
-	}
-	totals, err := s.reviews.Totals(tx, c)
+	apps := b.In(states...)
+	totals, err := s.reviews.TotalsOf(tx, c, b.Scores)
 	if err != nil {
 		return b, err
 	}
@@ -192,7 +194,7 @@ func (b basis) with(ask Ask) (basis, error) {
 	if ask.MaxCount > 0 {
 		b.problem.MaxCount = &ask.MaxCount
 	}
-	for _, pot := range b.call.Settings.Method.Budgets {
+	for _, pot := range b.Call.Settings.Method.Budgets {
 		b.problem.Budgets = append(b.problem.Budgets, solve.Pot{Name: pot.Name, Amount: money.Pounds(pot.Pounds)})
 	}
 	for i := range b.ranked {

@@ -149,7 +149,7 @@ func (d *Desk) may(tx *work.Tx, c *fund.Call) error {
 
 // fill adds what stands on the page.
 func (d *Desk) fill(tx *work.Tx, b basis) error {
-	published, lacks := b.with(Published(b.call, b.budget))
+	published, lacks := b.with(Published(b.Call, b.budget))
 	if f, ok := fault.Of(lacks); ok {
 		d.Lacks = f.Words
 	} else if lacks != nil {
@@ -158,11 +158,11 @@ func (d *Desk) fill(tx *work.Tx, b basis) error {
 	if d.Lot != nil && d.Standing.Kept != nil {
 		d.LotSeed, d.Band = d.Lot.Seed(d.Standing.Kept.Digest), len(published.problem.Band)
 	}
-	rows, err := scenariosOf(tx, b.call.ID)
+	rows, err := scenariosOf(tx, b.Call.ID)
 	if err != nil {
 		return err
 	}
-	details, err := detailsOf(tx, b.call.ID)
+	details, err := detailsOf(tx, b.Call.ID)
 	if err != nil {
 		return err
 	}
@@ -187,10 +187,10 @@ func (d *Desk) fill(tx *work.Tx, b basis) error {
 	}
 	d.Ranked = d.mask(published.ranked, tx.By.ID)
 	d.Later = b.later(tx.By.ID, published.ranked)
-	if d.Computations, err = computation.Shown(tx, b.call.ID, computation.Scenario, tx.Now.Add(-failedFor)); err != nil {
+	if d.Computations, err = computation.Shown(tx, b.Call.ID, computation.Scenario, tx.Now.Add(-failedFor)); err != nil {
 		return err
 	}
-	return d.chosen(tx, b.call)
+	return d.chosen(tx, b.Call)
 }
 
 // kept is a scenario as lists show it.
@@ -200,7 +200,7 @@ func (b basis) kept(sc Scenario, d *Details) (Kept, error) {
 	if _, k.Result, err = sc.Solved(); err != nil {
 		return k, err
 	}
-	ask := Published(b.call, b.budget)
+	ask := Published(b.Call, b.budget)
 	if d != nil {
 		k.Number, k.Note = d.Number, d.Note
 		if !sc.PublishedMethod {

@@ -20,7 +20,7 @@ type Later struct {
 
 // later is what can be given after the release of a call; nil before it.
 func (b basis) later(who ident.Person, ranked []Ranked) *Later {
-	if b.call.ReleasedAt == nil {
+	if b.Call.ReleasedAt == nil {
 		return nil
 	}
 	l := &Later{Promised: b.decided.promised()}

@@ -21,6 +21,7 @@ type Proposed struct {
 	Lot        *Lot        // nil: none was drawn
 	Seed       string      // of the draw
 	Promised   money.Pence // by earlier proposals of the call, as it stands now
+	Checked    Checked     // whether what the proposal rests on is as it was
 }
 
 // Proposed gives the scenario of a proposal, to those who may see the proposal.
@@ -47,6 +48,9 @@ func (s *Service) Proposed(ctx context.Context, id ident.Proposal) (Proposed, er
 			return err
 		}
 		shown = Proposed{View: views[0], Promised: before.promised()}
+		if shown.Checked, err = check(tx, p, b.CallScores); err != nil {
+			return err
+		}
 		return shown.near(b)
 	})
 	return shown, err

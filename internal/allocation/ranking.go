@@ -50,7 +50,7 @@ func (b basis) near() Near {
 		n.Ranked = b.ranked
 		return n
 	}
-	ask := Published(b.call, b.budget)
+	ask := Published(b.Call, b.budget)
 	ask.Ranking, ask.Strategy, ask.Objective = fund.RankCalibrated, fund.StrategyMerit, fund.ObjectiveAmount
 	b.standing.Digest = b.standing.Kept.Digest // its figures are shown although they are stale: the page says so
 	if with, err := b.with(ask); err == nil {

@@ -65,7 +65,7 @@ func (s *Service) Try(ctx context.Context, ref ident.CallRef, t Trial) error {
 		if err != nil {
 			return err
 		}
-		_, err = computation.Ask(tx, b.call, access.RunAllocation, computation.Computation{Kind: computation.Scenario, Name: t.Name, Asked: string(asked)})
+		_, err = computation.Ask(tx, b.Call, access.RunAllocation, computation.Computation{Kind: computation.Scenario, Name: t.Name, Asked: string(asked)})
 		return err
 	})
 }
@@ -139,7 +139,7 @@ func (s *Service) run(ctx context.Context, ref ident.CallRef, t Trial, r run) (i
 		if print, err := b.fingerprint(); err != nil || print != row.Fingerprint {
 			return cmp.Or(err, fault.New(fault.Conflict, "Scores, requests or awards changed while the scenario was computed. Compute it again"))
 		}
-		return keepScenario(tx, b.call, row, details)
+		return keepScenario(tx, b.Call, row, details)
 	})
 	return row.ID, err
 }
@@ -206,7 +206,7 @@ func (s *Service) solved(ctx context.Context, b basis, t Trial, step computation
 	}
 	print, err := b.fingerprint()
 	row := &Scenario{
-		ID: ident.New[ident.Scenario](), CallID: b.call.ID, Name: t.Name, PublishedMethod: len(b.ask.Departs(Published(b.call, b.budget))) == 0,
+		ID: ident.New[ident.Scenario](), CallID: b.Call.ID, Name: t.Name, PublishedMethod: len(b.ask.Departs(Published(b.Call, b.budget))) == 0,
 		Problem: texts[0], Result: texts[1], Fingerprint: print,
 	}
 	d := &Details{ID: row.ID, Note: t.Note, Asked: texts[2], Sensitivity: texts[3]}

@@ -74,9 +74,9 @@ func (r resting) add(key string, v any) error {
 	return err
 }
 
-// rests reads everything that a proposal rests on from the live rows. apps are the applications of its call by id.
-func rests(tx *work.Tx, p *Proposal, lines []Line, apps map[ident.Application]*application.Application) (map[Part]resting, error) {
-	all := map[Part]resting{}
+// rests reads everything that a proposal rests on from the live rows, of which the applications and scores of its call were read already.
+func rests(tx *work.Tx, p *Proposal, lines []Line, scored review.CallScores) (map[Part]resting, error) {
+	all, apps := map[Part]resting{}, byID(scored.Applications)
 	for _, part := range Parts() {
 		all[part] = resting{}
 	}
@@ -93,7 +93,7 @@ func rests(tx *work.Tx, p *Proposal, lines []Line, apps map[ident.Application]*a
 	if err := restsOnScenario(tx, p, all); err != nil {
 		return nil, err
 	}
-	if err := restsOnScores(tx, p.call, apps, all[PartScores]); err != nil {
+	if err := restsOnScores(scored.Scores, apps, all[PartScores]); err != nil {
 		return nil, err
 	}
 	for _, l := range lines {
@@ -140,11 +140,7 @@ func restsOnScenario(tx *work.Tx, p *Proposal, all map[Part]resting) error {
 }
 
 // restsOnScores adds what was scored, application by application, as it stands: also what is behind a consensus, since the calibration uses it.
-func restsOnScores(tx *work.Tx, c *fund.Call, apps map[ident.Application]*application.Application, into resting) error {
-	scores, err := review.Scores(tx, c.ID)
-	if err != nil {
-		return err //nolint:wrapcheck // says what it was doing
-	}
+func restsOnScores(scores []review.Score, apps map[ident.Application]*application.Application, into resting) error {
 	by := map[ident.Ref][]string{}
 	for _, s := range scores {
 		a := apps[s.ApplicationID]
@@ -167,12 +163,8 @@ func restsOnScores(tx *work.Tx, c *fund.Call, apps map[ident.Application]*applic
 }
 
 // seal keeps the digests of everything that a proposal rests on.
-func seal(tx *work.Tx, p *Proposal, lines []Line) error {
-	apps, err := appsOf(tx, p.call)
-	if err != nil {
-		return err
-	}
-	all, err := rests(tx, p, lines, apps)
+func seal(tx *work.Tx, p *Proposal, lines []Line, scored review.CallScores) error {
+	all, err := rests(tx, p, lines, scored)
 	if err != nil {
 		return err
 	}
@@ -210,13 +202,12 @@ func (l *Line) Row() audit.Row {
 	return audit.Row{Table: "proposal_lines", Key: audit.RowKey(string(l.ProposalID), string(l.ApplicationID))}
 }
 
-func appsOf(tx *work.Tx, c *fund.Call) (map[ident.Application]*application.Application, error) {
-	apps, err := application.InCall(tx, c)
-	byID := make(map[ident.Application]*application.Application, len(apps))
+func byID(apps []*application.Application) map[ident.Application]*application.Application {
+	by := make(map[ident.Application]*application.Application, len(apps))
 	for _, a := range apps {
-		byID[a.ID] = a
+		by[a.ID] = a
 	}
-	return byID, err //nolint:wrapcheck // says what it was doing
+	return by
 }
 
 // Checked is how what a proposal rests on stands beside what was sealed.
@@ -243,6 +234,15 @@ func (c *Checked) changed(p Part, key string) {
 // is about an application that was withdrawn or excepted since is left out, and so are DTAC positions, which become conditions.
 // A proposal without seals, made before there were any, is changed in every part.
 func Check(tx *work.Tx, p *Proposal) (Checked, error) {
+	scored, err := review.InCall(tx, p.call)
+	if err != nil {
+		return Checked{}, err //nolint:wrapcheck // says what it was doing
+	}
+	return check(tx, p, scored)
+}
+
+// check is Check where the applications and scores of the call were read already.
+func check(tx *work.Tx, p *Proposal, scored review.CallScores) (Checked, error) {
 	c := Checked{Changed: map[Part][]string{}}
 	seals, err := sealsOf(tx, p.ID)
 	if err != nil {
@@ -252,14 +252,11 @@ func Check(tx *work.Tx, p *Proposal) (Checked, error) {
 	if err != nil {
 		return c, err
 	}
-	apps, err := appsOf(tx, p.call)
+	now, err := rests(tx, p, lines, scored)
 	if err != nil {
 		return c, err
 	}
-	now, err := rests(tx, p, lines, apps)
-	if err != nil {
-		return c, err
-	}
+	apps := byID(scored.Applications)
 	gone := map[string]bool{}
 	for _, l := range lines {
 		if a := apps[l.ApplicationID]; a != nil && !l.stands(a) {

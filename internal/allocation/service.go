@@ -101,11 +101,11 @@ func (s *Service) again(tx *work.Tx, c *fund.Call, sc *Scenario) (basis, error) 
 
 func (s *Service) propose(tx *work.Tx, b basis, sc *Scenario, words Words) (ident.Proposal, error) {
 	note, reason := strings.TrimSpace(words.Note), strings.TrimSpace(words.Deviation)
-	last, err := Latest(tx, b.call)
+	last, err := Latest(tx, b.Call)
 	if err != nil {
 		return "", err
 	}
-	p := &Proposal{ID: ident.New[ident.Proposal](), CallID: b.call.ID, ScenarioID: sc.ID, State: Made, Note: note, MadeBy: tx.By.ID, MadeAt: tx.Now, Version: 1, call: b.call}
+	p := &Proposal{ID: ident.New[ident.Proposal](), CallID: b.Call.ID, ScenarioID: sc.ID, State: Made, Note: note, MadeBy: tx.By.ID, MadeAt: tx.Now, Version: 1, call: b.Call}
 	if p.Number = next(last); last != nil && p.Number == last.Number {
 		return "", fault.New(fault.Conflict, "A proposal of this call waits for its decision already")
 	}
@@ -132,10 +132,10 @@ func (s *Service) propose(tx *work.Tx, b basis, sc *Scenario, words Words) (iden
 	if err := s.moveAll(tx, b, lines); err != nil {
 		return "", err
 	}
-	if err := seal(tx, p, lines); err != nil {
+	if err := seal(tx, p, lines, b.CallScores); err != nil {
 		return "", err
 	}
-	if departs := b.ask.Departs(Published(b.call, b.budget)); len(departs) > 0 {
+	if departs := b.ask.Departs(Published(b.Call, b.budget)); len(departs) > 0 {
 		if err := deviate(tx, p, reason, departs); err != nil {
 			return "", err
 		}
@@ -185,7 +185,7 @@ func linesOf(b basis, p *Proposal, r solve.Result) []Line {
 	for _, f := range r.Funded {
 		amounts[f.ID] = f.Amount
 	}
-	places := b.call.Settings.Method.Reserve
+	places := b.Call.Settings.Method.Reserve
 	listed := func(r Ranked) bool {
 		return r.Application.State == workflow.Reserve && amounts[string(r.Application.Ref)] == 0
 	}
@@ -226,11 +226,11 @@ func (s *Service) moveAll(tx *work.Tx, b basis, lines []Line) error {
 	for _, r := range b.ranked {
 		byID[r.Application.ID] = r.Application
 	}
-	open, err := application.CountIn(tx, b.call.ID, workflow.Clarification, workflow.Screening, workflow.IneligibleProposed)
+	open, err := application.CountIn(tx, b.Call.ID, workflow.Clarification, workflow.Screening, workflow.IneligibleProposed)
 	if err != nil {
 		return err
 	}
-	asked, err := s.open(tx, b.call.ID)
+	asked, err := s.open(tx, b.Call.ID)
 	if err != nil {
 		return err
 	}

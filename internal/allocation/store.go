@@ -71,7 +71,7 @@ func (p *Proposal) barring(tx *work.Tx) error {
 		return fmt.Errorf("reading who is recused from a proposal: %w", err)
 	}
 	products, err := product.Records(tx, standing, p.ID, workflow.Withdrawn)
-	p.rests = access.ForProducts(products)
+	p.named = access.ForProducts(products)
 	return err //nolint:wrapcheck // says what it was doing
 }
 

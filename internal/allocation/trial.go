@@ -53,7 +53,7 @@ func (d *TrialDesk) copy(tx *work.Tx, b basis, from ident.Scenario) error {
 	if err != nil {
 		return err
 	}
-	if sc.CallID != b.call.ID {
+	if sc.CallID != b.Call.ID {
 		return work.NotFound("scenario")
 	}
 	if d.Ask, err = askOf(tx, sc, d.Ask); err != nil {

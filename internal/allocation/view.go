@@ -94,7 +94,7 @@ func (s *Service) Compare(ctx context.Context, ref ident.CallRef, ids []ident.Sc
 }
 
 func (b basis) views(tx *work.Tx, ids []ident.Scenario) ([]View, error) {
-	details, err := detailsOf(tx, b.call.ID)
+	details, err := detailsOf(tx, b.Call.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +104,7 @@ func (b basis) views(tx *work.Tx, ids []ident.Scenario) ([]View, error) {
 		if err != nil {
 			return nil, err
 		}
-		if sc.CallID != b.call.ID {
+		if sc.CallID != b.Call.ID {
 			return nil, work.NotFound("scenario")
 		}
 		v, err := b.view(tx, *sc, details[id])
@@ -119,7 +119,7 @@ func (b basis) views(tx *work.Tx, ids []ident.Scenario) ([]View, error) {
 
 // view makes the page of a scenario, as far as the one who looks may see it.
 func (b basis) view(tx *work.Tx, sc Scenario, d *Details) (View, error) {
-	v := View{Call: b.call, Frozen: b.standing.Frozen != nil, Amounts: map[string]money.Pence{}}
+	v := View{Call: b.Call, Frozen: b.standing.Frozen != nil, Amounts: map[string]money.Pence{}}
 	var err error
 	if v.Kept, err = b.kept(sc, d); err != nil {
 		return v, err
@@ -128,11 +128,11 @@ func (b basis) view(tx *work.Tx, sc Scenario, d *Details) (View, error) {
 	if err != nil {
 		return v, err
 	}
-	v.Ask = Published(b.call, b.budget)
+	v.Ask = Published(b.Call, b.budget)
 	if err := v.detailed(d); err != nil {
 		return v, err
 	}
-	v.Departs = v.Ask.Departs(Published(b.call, b.budget))
+	v.Departs = v.Ask.Departs(Published(b.Call, b.budget))
 	for _, f := range r.Funded {
 		v.Amounts[f.ID] = f.Amount
 	}
@@ -143,13 +143,13 @@ func (b basis) view(tx *work.Tx, sc Scenario, d *Details) (View, error) {
 	v.Uses, v.Sums = usesOf(p, v.Amounts), sumsOf(p, v.Amounts)
 	v.Conflict = conflictWords(p, r)
 	v.hide()
-	if v.Proposal, err = Latest(tx, b.call); err != nil {
+	if v.Proposal, err = Latest(tx, b.Call); err != nil {
 		return v, err
 	}
-	if v.MayRun, err = tx.May(access.RunAllocation, b.call); err != nil {
+	if v.MayRun, err = tx.May(access.RunAllocation, b.Call); err != nil {
 		return v, err
 	}
-	v.MayMake, err = tx.May(access.MakeProposal, b.call)
+	v.MayMake, err = tx.May(access.MakeProposal, b.Call)
 	return v, err
 }
 

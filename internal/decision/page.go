@@ -31,7 +31,6 @@ type Page struct {
 	Previous   *Previous                  // what changed since the last proposal that was returned or void; nil: there is none
 	Approvals  []Approval
 	Ways       map[ident.Application]Way // what approvers excepted or held
-	Checked    allocation.Checked
 	People     map[ident.Person]string
 
 	Second    bool // a second approver is needed
@@ -127,10 +126,7 @@ func (p *Page) lines(tx *work.Tx, b *ballot) error {
 		}
 	}
 	var err error
-	if p.Approvals, err = approvalsOf(tx, p.Proposal.ID); err != nil {
-		return err
-	}
-	p.Checked, err = allocation.Check(tx, p.Proposal)
+	p.Approvals, err = approvalsOf(tx, p.Proposal.ID)
 	return err
 }
 

@@ -8,14 +8,11 @@ import (
 	"fmt"
 	"slices"
 
-	"adoptionfund/internal/application"
 	"adoptionfund/internal/audit"
 	"adoptionfund/internal/calibration"
-	"adoptionfund/internal/fund"
 	"adoptionfund/internal/ident"
 	"adoptionfund/internal/review"
 	"adoptionfund/internal/rubric"
-	"adoptionfund/internal/work"
 	"adoptionfund/internal/workflow"
 )
 
@@ -41,28 +38,18 @@ func kindOf(s review.Score) string {
 	return string(s.Source)
 }
 
-// problem is what the scores of a call that stand say now, in an order that follows from nothing but them. Reviewers' scores come as they are,
+// problem is what the scores of a call say, in an order that follows from nothing but them. Reviewers' scores come as they are,
 // those of officers and assessors too; a recorded consensus is the score of its part.
-func (s *Service) problem(tx *work.Tx, c *fund.Call) (calibration.Problem, error) {
-	var p calibration.Problem
-	r, err := s.reviews.Rubric(c)
+func (s *Service) problem(scored review.CallScores) (calibration.Problem, error) {
+	r, err := s.reviews.Rubric(scored.Call)
 	if err != nil {
-		return p, fmt.Errorf("reading the rubric: %w", err)
+		return calibration.Problem{}, fmt.Errorf("reading the rubric: %w", err)
 	}
-	apps, err := application.InCall(tx, c, ranked()...)
-	if err != nil {
-		return p, fmt.Errorf("reading the applications: %w", err)
+	in := gathered{call: scored.Call.ID, refs: map[ident.Application]string{}, has: map[[2]string]bool{}}
+	for _, a := range scored.In(ranked()...) {
+		in.refs[a.ID] = string(a.Ref)
 	}
-	refs := map[ident.Application]string{}
-	for _, a := range apps {
-		refs[a.ID] = string(a.Ref)
-	}
-	scores, err := review.Scores(tx, c.ID)
-	if err != nil {
-		return p, fmt.Errorf("reading the scores: %w", err)
-	}
-	in := gathered{call: c.ID, refs: refs, has: map[[2]string]bool{}}
-	for _, score := range scores {
+	for _, score := range scored.Scores {
 		in.take(score)
 	}
 	return in.problem(r), nil
@@ -119,9 +106,13 @@ func (g *gathered) problem(r *rubric.Rubric) calibration.Problem {
 
 // without are the applications that have no score yet.
 func (g *gathered) without() []string {
+	scored := map[string]bool{}
+	for _, s := range g.scores {
+		scored[s.Application] = true
+	}
 	var none []string
 	for _, ref := range g.refs {
-		if !slices.ContainsFunc(g.scores, func(s calibration.Score) bool { return s.Application == ref }) {
+		if !scored[ref] {
 			none = append(none, ref)
 		}
 	}

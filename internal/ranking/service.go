@@ -40,8 +40,18 @@ func NewService(gate *work.Gate, reviews *review.Service, proposed Proposed, sof
 // Standing gives how the ranking of a call stands: the frozen one, else the latest that was computed, and whether scores changed since. Who
 // asks must be allowed to see it.
 func (s *Service) Standing(tx *work.Tx, c *fund.Call) (Standing, error) {
+	scored, err := review.InCall(tx, c)
+	if err != nil {
+		return Standing{Call: c}, fmt.Errorf("reading what is ranked: %w", err)
+	}
+	return s.StandingOf(tx, scored)
+}
+
+// StandingOf is Standing where the applications and scores of the call were read already.
+func (s *Service) StandingOf(tx *work.Tx, scored review.CallScores) (Standing, error) {
+	c := scored.Call
 	st := Standing{Call: c}
-	p, err := s.problem(tx, c)
+	p, err := s.problem(scored)
 	if err != nil {
 		return st, err
 	}
@@ -72,7 +82,11 @@ func (s *Service) Ask(ctx context.Context, ref ident.CallRef) error {
 		if frozen, err := frozen(tx, c.ID); err != nil || frozen != nil {
 			return cmp.Or(err, fault.New(fault.Conflict, "The ranking is frozen. Unfreeze it first"))
 		}
-		if p, err := s.problem(tx, c); err != nil || len(p.Scores) == 0 {
+		scored, err := review.InCall(tx, c)
+		if err != nil {
+			return fmt.Errorf("reading what is ranked: %w", err)
+		}
+		if p, err := s.problem(scored); err != nil || len(p.Scores) == 0 {
 			return cmp.Or(err, fault.New(fault.Conflict, "No application of this call has a score yet"))
 		}
 		_, err = computation.Ask(tx, c, access.RunCalibration, computation.Computation{Kind: computation.Ranking, Name: "The ranking"})

@@ -1,6 +1,7 @@
 package review
 
 import (
+	"database/sql"
 	"fmt"
 	"time"
 
@@ -66,8 +67,16 @@ func standingOf(tx *work.Tx, id ident.Application) ([]Score, error) {
 // standingIn gives the scores of a call that stand, with one query: what was scored and by whom, without the reasons, which would be most of what is
 // read of a large call.
 func standingIn(tx *work.Tx, call ident.Call) ([]Score, error) {
-	q := inCall(tx, call).Select("application_id", "part", "kind", "person", "value", "mark", "source", "state")
-	return work.Many[Score](q.Where("state = ?", ScoreStands).Order("at, id"), "scores")
+	const query = `SELECT application_id, part, kind, person, value, mark, source, state FROM scores
+		WHERE application_id IN (SELECT id FROM applications WHERE call_id = ?) AND state = ? ORDER BY at, id`
+	var scores []Score
+	err := work.Each(tx, "scores", query, []any{call, ScoreStands}, func(rows *sql.Rows) error {
+		var s Score
+		err := rows.Scan(&s.ApplicationID, &s.Part, &s.Kind, &s.Person, &s.Value, &s.Mark, &s.Source, &s.State)
+		scores = append(scores, s)
+		return err //nolint:wrapcheck // each says what was read
+	})
+	return scores, err //nolint:wrapcheck // each has said what was read
 }
 
 // ofReview gives the scores of a review that stand.

@@ -12,6 +12,7 @@ import (
 	"adoptionfund/internal/ident"
 	"adoptionfund/internal/rubric"
 	"adoptionfund/internal/work"
+	"adoptionfund/internal/workflow"
 )
 
 // Totals are an application's total with what stands behind it.
@@ -24,13 +25,42 @@ type Totals struct {
 	Missing []string // what an assessment still lacks, as sentences' parts; empty: the reviews are complete
 }
 
+// CallScores is a call's applications, in the order of their references, and those of their scores that stand, as one request reads them once: totals, the
+// ranking and the seal of a proposal are worked out from the same.
+type CallScores struct {
+	Call         *fund.Call
+	Applications []*application.Application
+	Scores       []Score // also those behind a consensus; without their reasons and times
+}
+
+// InCall reads the applications and scores of a call. Who asks must be allowed to see them.
+func InCall(tx *work.Tx, c *fund.Call) (CallScores, error) {
+	s := CallScores{Call: c}
+	var err error
+	if s.Applications, err = application.InCall(tx, c); err != nil {
+		return s, err //nolint:wrapcheck // says what it was doing
+	}
+	s.Scores, err = standingIn(tx, c.ID)
+	return s, err
+}
+
+// In are the applications in some states.
+func (s CallScores) In(states ...workflow.ApplicationState) []*application.Application {
+	return slices.DeleteFunc(slices.Clone(s.Applications), func(a *application.Application) bool { return !slices.Contains(states, a.State) })
+}
+
 // Totals gives the totals of the applications of a call that have a score or a reviewer, with two queries. Who asks must be allowed to see them.
 func (s *Service) Totals(tx *work.Tx, c *fund.Call) (map[ident.Application]Totals, error) {
-	r, err := s.rubric(c)
+	scores, err := standingIn(tx, c.ID)
 	if err != nil {
 		return nil, err
 	}
-	scores, err := standingIn(tx, c.ID)
+	return s.TotalsOf(tx, c, scores)
+}
+
+// TotalsOf is Totals where the scores of the call were read already.
+func (s *Service) TotalsOf(tx *work.Tx, c *fund.Call, scores []Score) (map[ident.Application]Totals, error) {
+	r, err := s.rubric(c)
 	if err != nil {
 		return nil, err
 	}

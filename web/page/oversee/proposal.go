@@ -61,7 +61,7 @@ func (p Proposal) blocked() bool {
 
 // broken reports whether what the proposal rests on changed while it still counts.
 func (p Proposal) broken() bool {
-	return !p.Page.Checked.Whole() && (p.waiting() || p.Page.Proposal.State == allocation.Approved)
+	return !p.Shown.Checked.Whole() && (p.waiting() || p.Page.Proposal.State == allocation.Approved)
 }
 
 // approvable reports whether the reader can approve it now.
@@ -287,7 +287,7 @@ func (p Proposal) seals() nhs.Table {
 		Columns: []nhs.Column{{Heading: "Part"}, {Heading: "Now"}, {Heading: "SHA-256 when it was made"}},
 	}
 	digests := map[allocation.Part]string{}
-	for _, s := range p.Page.Checked.Seals {
+	for _, s := range p.Shown.Checked.Seals {
 		digests[s.Part] = s.Digest
 	}
 	for _, part := range allocation.Parts() {
@@ -304,7 +304,7 @@ func (p Proposal) seals() nhs.Table {
 // changedWords says what of a part changed, naming those from whom the reader is not barred.
 func (p Proposal) changedWords(part allocation.Part) string {
 	var named []string
-	for _, key := range p.Page.Checked.Changed[part] {
+	for _, key := range p.Shown.Checked.Changed[part] {
 		if key != "" {
 			named = append(named, key)
 		}
