@@ -66,11 +66,15 @@ func ProposalByID(tx *work.Tx, id ident.Proposal) (*Proposal, error) {
 // products that those applications name.
 func (p *Proposal) barring(tx *work.Tx) error {
 	const standing = "SELECT a.id FROM proposal_lines l JOIN applications a ON a.id = l.application_id WHERE l.proposal_id = ? AND l.dropped_at IS NULL AND a.state <> ?"
-	const recused = "SELECT DISTINCT person FROM application_relations WHERE relation IN ? AND application_id IN (" + standing + ")"
-	if err := tx.DB().Raw(recused, application.Barring(), p.ID, workflow.Withdrawn).Scan(&p.recused).Error; err != nil {
+	var apps []ident.Application
+	if err := tx.DB().Raw(standing, p.ID, workflow.Withdrawn).Scan(&apps).Error; err != nil {
+		return fmt.Errorf("reading the applications of a proposal: %w", err)
+	}
+	const recused = "SELECT DISTINCT person FROM application_relations WHERE relation IN ? AND application_id IN ?"
+	if err := tx.DB().Raw(recused, application.Barring(), apps).Scan(&p.recused).Error; err != nil {
 		return fmt.Errorf("reading who is recused from a proposal: %w", err)
 	}
-	products, err := product.Records(tx, standing, p.ID, workflow.Withdrawn)
+	products, err := product.RecordsOf(tx, apps)
 	p.named = access.ForProducts(products)
 	return err //nolint:wrapcheck // says what it was doing
 }

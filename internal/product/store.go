@@ -111,14 +111,14 @@ func linksOf(tx *work.Tx, id ident.Application) ([]link, error) {
 	return work.Many[link](tx.DB().Where("application_id = ?", id).Order("product_id"), "products of the application")
 }
 
-// Records gives the records that stand for the products of applications, which a query finds: the products that they name, what was filled in for
-// those, and what was merged into them. Whoever assessed one of them had a hand in the DTAC status of such an application.
-func Records(tx *work.Tx, applications string, args ...any) ([]ident.Product, error) {
-	query := `WITH links AS (SELECT product_id, filled FROM application_products WHERE application_id IN (` + applications + `)),
+// RecordsOf gives the records that stand for the products of applications: the products that they name, what was filled in for those, and what was
+// merged into them. Whoever assessed one of them had a hand in the DTAC status of such an application.
+func RecordsOf(tx *work.Tx, apps []ident.Application) ([]ident.Product, error) {
+	const query = `WITH links AS (SELECT product_id, filled FROM application_products WHERE application_id IN ?),
 		named AS (SELECT product_id AS id FROM links UNION SELECT filled FROM links WHERE filled IS NOT NULL)
 		SELECT id FROM named UNION SELECT p.id FROM products p JOIN named n ON p.merged_into = n.id`
 	var ids []ident.Product
-	if err := tx.DB().Raw(query, args...).Scan(&ids).Error; err != nil {
+	if err := tx.DB().Raw(query, apps).Scan(&ids).Error; err != nil {
 		return nil, fmt.Errorf("reading the products of applications: %w", err)
 	}
 	return ids, nil
