@@ -2,9 +2,11 @@ package decision
 
 import (
 	"fmt"
+	"time"
 
 	"adoptionfund/internal/allocation"
 	"adoptionfund/internal/dtac/status"
+	"adoptionfund/internal/form"
 	"adoptionfund/internal/ident"
 	"adoptionfund/internal/product"
 	"adoptionfund/internal/work"
@@ -15,7 +17,16 @@ type DTAC struct {
 	Product string
 	Stands  string   // the fund's position, in words
 	Open    []string // what is still to be done, and what the call asks beyond DTAC and is not met
-	Lapsed  bool     // the status is lower than when the proposal was made: a condition on the award, no reason to void anything
+	Waived  []Waiver
+	Lapsed  bool // the status is lower than when the proposal was made: a condition on the award, no reason to void anything
+}
+
+// Waiver is a DTAC question, or a section as a whole, that an assessor waived.
+type Waiver struct {
+	Question form.Code
+	Reason   string // empty where it is about technical security, which its supplier and DTAC assessors alone see
+	By       ident.Person
+	At       time.Time
 }
 
 // dtac reads the positions and open actions of what is to be funded, with a fixed number of queries.
@@ -45,12 +56,14 @@ func (p *Page) dtac(tx *work.Tx, b *ballot) error {
 		return err
 	}
 	for _, id := range ids {
-		p.DTAC[id] = dtacOf(best[id], assessed, lapsed(frozen[id], now[id]))
+		if p.DTAC[id], err = dtacOf(best[id], assessed, lapsed(frozen[id], now[id])); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-// bestOf gives of each application the product that was chosen, else the one that stands best, and the returns that their positions rest on.
+// bestOf gives of each application the product that was chosen, else the one that stands best, and the returns that they rest on.
 func bestOf(candidates map[ident.Application][]product.Candidate) (map[ident.Application]product.Candidate, []ident.Return) {
 	best := map[ident.Application]product.Candidate{}
 	var returns []ident.Return
@@ -60,34 +73,74 @@ func bestOf(candidates map[ident.Application][]product.Candidate) (map[ident.App
 				best[id] = c
 			}
 		}
-		if at := best[id].Position; at != nil {
-			returns = append(returns, at.ReturnID)
+		for _, r := range restsOn(best[id]) {
+			returns = append(returns, r.id)
 		}
 	}
 	return best, returns
 }
 
-func dtacOf(c product.Candidate, assessed map[ident.Return][]product.Assessed, lapsed bool) DTAC {
+// sent is a return, with its form.
+type sent struct {
+	id   ident.Return
+	form string
+}
+
+// restsOn are the returns on which the status of a product rests: that of its position, else those that the call accepts.
+func restsOn(c product.Candidate) []sent {
+	if c.Position != nil {
+		return []sent{{c.Position.ReturnID, c.Position.Form}}
+	}
+	all := make([]sent, len(c.Returns))
+	for i, id := range c.Returns {
+		all[i] = sent{id, c.Forms[i]}
+	}
+	return all
+}
+
+func dtacOf(c product.Candidate, assessed map[ident.Return][]product.Assessed, lapsed bool) (DTAC, error) {
 	d := DTAC{Product: c.Name, Stands: "Not assessed by the fund yet", Lapsed: lapsed}
 	if c.Name == "" {
 		d.Product, d.Stands = "No product", "No product is named"
-		return d
+		return d, nil
 	}
 	for _, f := range c.Conditions {
 		if !f.Met {
 			d.Open = append(d.Open, fmt.Sprintf("%s: asked for by the call, and not met", f.Code))
 		}
 	}
-	if c.Position == nil {
-		return d
+	if c.Position != nil {
+		d.Stands = c.Position.Words()
 	}
-	d.Stands = c.Position.Words()
-	for _, a := range assessed[c.Position.ReturnID] {
-		if a.Result == status.DecidedActionNeeded {
-			d.Open = append(d.Open, fmt.Sprintf("%s: %s (%s, by %s)", a.Question, a.What, a.Owner, a.Due))
+	for _, r := range restsOn(c) {
+		for _, a := range assessed[r.id] {
+			if err := d.take(a, r.form); err != nil {
+				return d, err
+			}
 		}
 	}
-	return d
+	return d, nil
+}
+
+// take adds what an assessor decided of one question, where an approver has to know it. What was said about technical security stays with its supplier
+// and the assessors.
+func (d *DTAC) take(a product.Assessed, formID string) error {
+	if a.Result != status.DecidedActionNeeded && a.Result != status.DecidedWaived {
+		return nil
+	}
+	sealed, err := product.SealedAt(formID, a.Question)
+	if err != nil {
+		return err //nolint:wrapcheck // it names the form
+	}
+	if sealed {
+		a.Reason, a.What = "", "the agreed action on technical security, which the supplier knows"
+	}
+	if a.Result == status.DecidedWaived {
+		d.Waived = append(d.Waived, Waiver{a.Question, a.Reason, a.AssessedBy, a.AssessedAt})
+		return nil
+	}
+	d.Open = append(d.Open, fmt.Sprintf("%s: %s (%s, by %s)", a.Question, a.What, a.Owner, a.Due))
+	return nil
 }
 
 // rank orders statuses: what lies further on is lower.

@@ -301,6 +301,11 @@ func (p *Page) names(tx *work.Tx) error {
 	for _, r := range p.Recusals {
 		ids = append(ids, slices.Concat(r.People, r.Deputies)...)
 	}
+	for _, d := range p.DTAC {
+		for _, w := range d.Waived {
+			ids = append(ids, w.By)
+		}
+	}
 	if p.Previous != nil {
 		ids = append(ids, cmp.Or(p.Previous.By, p.Proposal.MadeBy))
 	}

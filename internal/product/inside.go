@@ -74,6 +74,23 @@ func Decides(f *form.Form, q *form.Question) bool { return decides(f, q) }
 // Waivable reports whether a section may be waived whole.
 func Waivable(f *form.Form, code form.Code) bool { return waivable(f, code) }
 
+// SealedAt reports whether what was said to a question of a form, or to a section as a whole, is about technical security, which its supplier and the
+// assessors alone see. A question that the form does not know is sealed too.
+func SealedAt(formID string, code form.Code) (bool, error) {
+	library, err := published()
+	if err != nil {
+		return false, err
+	}
+	f, err := library.Form(formID)
+	if err != nil {
+		return false, err //nolint:wrapcheck // it names the form
+	}
+	if q, ok := f.Question(code); ok {
+		return Sealed(q), nil
+	}
+	return code == securitySection || !waivable(f, code), nil
+}
+
 // SealedEvidence takes what is in security evidence out: that there is some, and of which kind, stays.
 func SealedEvidence(f *form.Form, evidence []status.Evidence) []status.Evidence {
 	return sealed(f, evidence)

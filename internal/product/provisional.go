@@ -15,15 +15,17 @@ import (
 type foreseen struct {
 	status     status.Status
 	forms      []string
+	returns    []ident.Return
 	conditions []status.FundCondition
 }
 
 // with takes the return on another form into account.
-func (f foreseen) with(formID string, result status.Result) foreseen {
+func (f foreseen) with(r Return, result status.Result) foreseen {
 	if len(f.forms) == 0 || better(f.status, result.Provisional) != f.status {
 		f.conditions = result.FundConditions
 	}
-	f.status, f.forms = better(f.status, result.Provisional), append(f.forms, formID)
+	f.status, f.forms = better(f.status, result.Provisional), append(f.forms, r.Form)
+	f.returns = append(f.returns, r.ID)
 	return f
 }
 
@@ -61,7 +63,7 @@ func provisionals(tx *work.Tx, products []Product, call *fund.Call) (map[ident.P
 		if err != nil {
 			return nil, err
 		}
-		found[r.ProductID] = found[r.ProductID].with(r.Form, result)
+		found[r.ProductID] = found[r.ProductID].with(r, result)
 	}
 	return found, nil
 }

@@ -232,12 +232,13 @@ func latest(positions []Position, call ident.Call) *Position {
 type Candidate struct {
 	Product
 	Chosen      bool
-	Return      ident.Product // the record whose return counts: the product's own, or the one that was filled in for its supplier
-	FilledIn    bool          // it was filled in by the main contact, for a supplier who has not sent its own
-	Forms       []string      // of the returns that were sent and that the call accepts
-	Provisional status.Status // the best of its returns; incomplete where there is none
-	Position    *Position     // of this call, else the last; nil: none
-	Withheld    bool          // its supplier has not permitted that this application relies on its return
+	Return      ident.Product  // the record whose return counts: the product's own, or the one that was filled in for its supplier
+	FilledIn    bool           // it was filled in by the main contact, for a supplier who has not sent its own
+	Forms       []string       // of the returns that were sent and that the call accepts
+	Returns     []ident.Return // those returns, in the same order
+	Provisional status.Status  // the best of its returns; incomplete where there is none
+	Position    *Position      // of this call, else the last; nil: none
+	Withheld    bool           // its supplier has not permitted that this application relies on its return
 
 	Conditions []status.FundCondition // what the call asks beyond DTAC, by the return that the status is from
 }
@@ -295,7 +296,7 @@ func (l link) candidate(p Product, call ident.Call, seen map[ident.Product]fores
 	record, counts := l.effective(seen)
 	c.Return, c.FilledIn = record, record != p.ID
 	if counts {
-		c.Provisional, c.Forms, c.Conditions = seen[record].status, seen[record].forms, seen[record].conditions
+		c.Provisional, c.Forms, c.Returns, c.Conditions = seen[record].status, seen[record].forms, seen[record].returns, seen[record].conditions
 	} else {
 		c.Withheld = len(seen[p.ID].forms) > 0
 	}

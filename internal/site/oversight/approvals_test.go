@@ -78,10 +78,11 @@ func TestAnApproverReadsTheProposalAsOnePageAndConfirmsWhoTheyAre(t *testing.T) 
 	t.Parallel()
 	c := newChamber(t)
 	at := c.server.SignedIn("approver1")
+	waiver := c.waived(0)
 	shows(t, at.Get("/approvals"), 200, "Read the proposal and decide", c.path, "£750,000 for 3 applications")
 	page := at.Get(c.path)
 	shows(t, page, 200, "None: the scenario is the published method", "Nobody was given more time", "Limits and what is used of them", "By theme", "By region", "Band and draw",
-		"To be funded", "Better scored but not funded", "Reserve list", "nobody is recused", "DTAC positions and open conditions", "Nobody has approved it yet", "The seal", "As it was",
+		"To be funded", "Better scored but not funded", "Reserve list", "nobody is recused", "DTAC positions and open conditions", "Waived", "C1.1.1, by "+waiver+" on 12 October 2026: It has no clinical use.", "Nobody has approved it yet", "The seal", "As it was",
 		"One approver", "All three were discussed.", "Your password", "One-time code", string(c.apps[0].Ref))
 	first, then := strings.Index(page.Body, "Departures from the method"), strings.Index(page.Body, "Limits and what is used")
 	if first < 0 || then < first {
@@ -99,6 +100,17 @@ func TestAnApproverReadsTheProposalAsOnePageAndConfirmsWhoTheyAre(t *testing.T) 
 	shows(t, at.Follow(at.Post(c.path, c.confirmed("approver1", typed))), 200, "Approved, held until the release", "Held by an approver", "It was discussed at length.", "First approval")
 	shows(t, at.Post(c.path, url.Values{"action": {"approve"}}), 409, "does not wait for approval")
 	c.Unbroken()
+}
+
+// waived has an assessor waive a question of the product of an application; it says who.
+func (c *chamber) waived(i int) string {
+	c.t.Helper()
+	c.Positioned(c.Application(c.apps[i].Ref), "compliant")
+	who := c.Person("assessor2", "dtac_assessor", access.Scope{Round: c.Round().ID})
+	must(c.t, c.DB.Write.Exec(`INSERT INTO dtac_assessments (return_id, question, result, reason, what, owner, due, assessed_by, assessed_at, revision, carried)
+		SELECT r.id, 'C1.1.1', 'waived', 'It has no clinical use.', '', '', '', ?, ?, 1, '' FROM returns r JOIN application_products p ON p.product_id = r.product_id WHERE p.application_id = ?`,
+		who.ID, c.Clock.Now(), c.apps[i].ID).Error)
+	return who.Name
 }
 
 func (c *chamber) is(i int, want workflow.ApplicationState) {

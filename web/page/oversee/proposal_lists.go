@@ -1,6 +1,7 @@
 package oversee
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"adoptionfund/internal/allocation"
 	"adoptionfund/internal/decision"
 	"adoptionfund/internal/money"
+	"adoptionfund/internal/uktime"
 	"adoptionfund/internal/workflow"
 	"adoptionfund/web/nhs"
 	"adoptionfund/web/page/panel"
@@ -174,11 +176,11 @@ func plural(n int, one, many string) string {
 	return strconv.Itoa(n) + " " + many
 }
 
-// dtac are the products of what is to be funded: the fund's position, and what is still open.
+// dtac are the products of what is to be funded: the fund's position, what is still open, and what assessors waived.
 func (p Proposal) dtac() paged {
 	t := nhs.Table{
 		ID: "dtac", Caption: "DTAC positions and open conditions", CaptionSize: nhs.Medium, RowHeaders: true, Compact: true, Empty: "DTAC positions and open conditions: nothing is to be funded.",
-		Columns: []nhs.Column{{Heading: "Application"}, {Heading: "Product"}, {Heading: "Position"}, {Heading: "Open"}},
+		Columns: []nhs.Column{{Heading: "Application"}, {Heading: "Product"}, {Heading: "Position"}, {Heading: "Open"}, {Heading: "Waived"}},
 	}
 	masked := 0
 	for _, l := range p.Page.Lines {
@@ -196,8 +198,21 @@ func (p Proposal) dtac() paged {
 			if open == "" {
 				open = "Nothing"
 			}
-			t.Rows = append(t.Rows, nhs.Cells(string(n.Ref), d.Product, stands, open))
+			t.Rows = append(t.Rows, nhs.Cells(string(n.Ref), d.Product, stands, open, p.waived(d)))
 		}
 	}
 	return p.paging(withMasked(t, masked))
+}
+
+// waived says which DTAC questions were waived, by whom and why.
+func (p Proposal) waived(d decision.DTAC) string {
+	if len(d.Waived) == 0 {
+		return "Nothing"
+	}
+	said := make([]string, len(d.Waived))
+	for i, w := range d.Waived {
+		reason := cmp.Or(w.Reason, "the reason is kept with the security evidence, which its supplier and DTAC assessors alone see")
+		said[i] = fmt.Sprintf("%s, by %s on %s: %s", w.Question, p.Page.People[w.By], uktime.Date(w.At), reason)
+	}
+	return strings.Join(said, "; ")
 }
