@@ -19,7 +19,6 @@ import (
 // versions bring what asks them; an action that is granted and forgotten would not be in this list.
 func later() []access.Action {
 	return []access.Action{
-		access.ArchiveCall,
 		access.ViewProduct, access.EditProduct,
 		access.ProposeTargeted, access.ApproveDirectAward,
 		access.ViewOutbox, access.ResendMessage, access.EditTemplates,

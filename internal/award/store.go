@@ -39,6 +39,15 @@ func permitted(tx *work.Tx, ref ident.Ref, act access.Action) (*Award, error) {
 	return a, nil
 }
 
+// CountIn counts the awards of a call in any of the states.
+func CountIn(tx *work.Tx, call ident.Call, states ...workflow.AwardState) (int64, error) {
+	var n int64
+	if err := tx.DB().Model(&Award{}).Where("call_id = ? AND state IN ?", call, states).Count(&n).Error; err != nil {
+		return 0, fmt.Errorf("counting awards: %w", err)
+	}
+	return n, nil
+}
+
 func exists(tx *work.Tx, id ident.Application) (bool, error) {
 	a, err := work.Find[Award](tx.DB().Where("application_id = ?", id), "award")
 	return a != nil, err

@@ -4,10 +4,12 @@ import (
 	"testing"
 	"time"
 
+	"adoptionfund/internal/access"
 	"adoptionfund/internal/allocation"
 	"adoptionfund/internal/application"
 	"adoptionfund/internal/decision"
 	"adoptionfund/internal/fault"
+	"adoptionfund/internal/fund"
 	"adoptionfund/internal/ident"
 	"adoptionfund/internal/money"
 	"adoptionfund/internal/testkit"
@@ -141,4 +143,33 @@ func TestAnUpheldReviewIsDecidedBesideTheReserveList(t *testing.T) {
 	b.approves("approver1", id, decision.Approving{})
 	b.released()
 	b.is(b.apps[2], workflow.Successful)
+}
+
+// TestADecisionCanBeReviewedUntilItsTimeEndsOrWhatWasAskedIsSettled: so long a call is not over.
+func TestADecisionCanBeReviewedUntilItsTimeEndsOrWhatWasAskedIsSettled(t *testing.T) {
+	t.Parallel()
+	b := newRest(t)
+	b.behind("UPDATE calls SET settings = REPLACE(settings, ?, ?) WHERE settings LIKE ?", `"review_days":0`, `"review_days":20`, `%"review_days":0%`)
+	b.Person("settles", "senior_officer", access.Scope{Round: b.Round().ID})
+	last := func() *fund.Call { return b.Application(b.apps[2].Ref).Call() }
+	open := func(want bool) {
+		t.Helper()
+		b.Read(func(tx *work.Tx) error {
+			got, err := decision.Reviewable(tx, last())
+			if got != want {
+				t.Errorf("a decision of the call can be reviewed: %v", got)
+			}
+			return err
+		})
+	}
+	open(false) // the two others are successful
+	b.Clock.Add(400 * 24 * time.Hour)
+	b.no(b.decisions.ExpireReserveDue(t.Context()))
+	b.is(b.apps[2], workflow.Unsuccessful)
+	open(true)
+	b.no(b.decisions.AskReview(b.As(testkit.Applicant), b.apps[2].Ref, decision.Request{Grounds: []decision.Ground{decision.Grounds()[0].Ground}, Statement: "A page was not read."}))
+	b.Clock.Add(21 * 24 * time.Hour)
+	open(true)
+	b.no(b.decisions.DismissReview(b.As("settles"), b.apps[2].Ref, "It was read, twice."))
+	open(false)
 }

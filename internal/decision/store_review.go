@@ -3,6 +3,8 @@ package decision
 import (
 	"fmt"
 
+	"adoptionfund/internal/application"
+	"adoptionfund/internal/fund"
 	"adoptionfund/internal/ident"
 	"adoptionfund/internal/work"
 )
@@ -24,4 +26,17 @@ func OpenReviews(tx *work.Tx, call ident.Call) (int64, error) {
 		return 0, fmt.Errorf("counting reviews of decisions: %w", err)
 	}
 	return n, nil
+}
+
+// Reviewable reports whether a review of a decision in a call can still be asked for, or waits to be settled.
+func Reviewable(tx *work.Tx, c *fund.Call) (bool, error) {
+	open, err := OpenReviews(tx, c.ID)
+	if err != nil || open > 0 {
+		return open > 0, err
+	}
+	last, err := work.Find[application.Application](tx.DB().Where("call_id = ? AND state IN ?", c.ID, reviewable()).Order("state_at DESC").Limit(1), "last decision")
+	if err != nil || last == nil {
+		return false, err
+	}
+	return tx.Now.Before(c.ReviewableUntil(last.StateAt)), nil
 }

@@ -104,7 +104,7 @@ func conceptFloor() Floor {
 		{"decision", "approvals, release, reviews of decisions", "people fund application product review allocation letter"},
 		{"setup", "making a round and its calls, what they lack, asking for approval, copying a round", "people fund application product interest assignment review letter"},
 		{"award", "pre-award checks, offer, agreement, conditions, what is cleared to pay", "people fund upload product application decision"},
-		{"monitoring", "after the agreement: conditions signed off, returns, variations, how an award ends", "people fund upload product application award"},
+		{"monitoring", "after the agreement: conditions signed off, returns, variations, how an award and at last its call end", "people fund upload product application decision award"},
 		{"retention", "periods, legal holds, removal, and what is held about a person", "people fund application otherfunding"},
 		{"trail", "the audit trail as auditors read it, and its checkpoints", "people fund application"},
 		{"explain", "the whole story of one application, and what of it may be withheld", "people fund application product otherfunding eligibility interest assignment review panel ranking allocation letter decision award monitoring"},

@@ -9,6 +9,7 @@ import (
 
 	"adoptionfund/internal/access"
 	"adoptionfund/internal/award"
+	"adoptionfund/internal/fund"
 	"adoptionfund/internal/ident"
 	"adoptionfund/internal/uktime"
 	"adoptionfund/internal/work"
@@ -32,7 +33,8 @@ type Line struct {
 // Desk is the list of awards.
 type Desk struct {
 	Lines  []Line
-	Masked int // those that the reader is recused from
+	Masked int         // those that the reader is recused from
+	Over   []fund.Call // that the reader could archive
 }
 
 // Desk lists the awards that the principal may see, the newest round first, with what is overdue: with a fixed number of queries.
@@ -57,6 +59,9 @@ func (s *Service) Desk(ctx context.Context) (Desk, error) {
 			case a.Application().Bars(tx.By.ID) && tx.Policy().MayAnywhere(tx.By, access.ViewAward):
 				d.Masked++
 			}
+		}
+		if d.Over, err = over(tx); err != nil {
+			return err
 		}
 		d.Lines, err = lines(tx, seen)
 		tx.Saw("list of awards")

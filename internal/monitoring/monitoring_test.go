@@ -225,8 +225,30 @@ func TestAnAwardIsVariedCompletedAndClosed(t *testing.T) {
 	if got := d.shown().Award.State; got != workflow.Completed {
 		t.Fatal(got)
 	}
+	d.Want(d.monitoring.ArchiveCall(d.As("manager2"), d.CallRef()), fault.Conflict)
 	d.closed()
+	d.archived()
 	d.Unbroken()
+}
+
+// archived archives the call, which is offered to a fund manager alone.
+func (d *desk) archived() {
+	d.t.Helper()
+	for who, want := range map[string]int{"manager2": 1, "approver1": 0} {
+		list, err := d.monitoring.Desk(d.As(who))
+		d.no(err)
+		if len(list.Over) != want {
+			d.t.Errorf("%s could archive %v", who, list.Over)
+		}
+	}
+	d.Want(d.monitoring.ArchiveCall(d.As("approver1"), d.CallRef()), fault.Forbidden)
+	d.no(d.monitoring.ArchiveCall(d.As("manager2"), d.CallRef()))
+	d.Want(d.monitoring.ArchiveCall(d.As("manager2"), d.CallRef()), fault.Conflict)
+	list, err := d.monitoring.Desk(d.As("manager2"))
+	d.no(err)
+	if c := d.Application(d.ref).Call(); c.State != workflow.CallArchived || len(list.Over) != 0 || len(list.Lines) != 1 {
+		d.t.Errorf("the call is %s, %d can be archived, %d awards are listed", c.State, len(list.Over), len(list.Lines))
+	}
 }
 
 // paid clears every payment.

@@ -91,7 +91,7 @@ func (n GuardName) callWords() string {
 		FirstApprovalGiven: "A first approver must approve the proposal before the second.",
 		DeviationsSettled:  "The proposal departs from the call's method: accept each deviation by name, and let the senior officer approve it.",
 		ReleaseTimeCome:    "The time of the release has not come yet.",
-		NoAwardOpen:        "An award of this call is still open: a call is archived when all are closed.",
+		NoAwardOpen:        "An award of this call is still open, an application waits for its outcome, or a decision can still be reviewed: a call is archived when all that has ended.",
 	}[n]
 }
 

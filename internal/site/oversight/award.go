@@ -66,6 +66,7 @@ func (h handlers) parts() []part {
 func (h handlers) awardRows() []route.Row {
 	rows := []route.Row{
 		{Method: http.MethodGet, Path: "/awards", Action: access.ListAwards, Title: "Awards", Menu: "Awards", Handle: h.awards},
+		{Method: http.MethodPost, Path: "/awards/archive/{call}", Action: access.ArchiveCall, Title: "Archive a call", Handle: h.archive},
 		{Method: http.MethodGet, Path: "/awards/{ref}", Action: access.ViewAward, Title: "Award", Handle: h.award},
 		{Method: http.MethodGet, Path: "/awards/{ref}/agreement", Action: access.ViewAward, Title: "Agreement", Handle: h.agreement},
 		{Method: http.MethodPost, Path: "/awards/{ref}/agreement", Action: access.ViewAward, Title: "Agreement", Handle: h.onAgreement},
@@ -106,6 +107,14 @@ func (h handlers) awards(r *route.Request) (route.Reply, error) {
 		return route.Reply{}, work.NotFound("list")
 	}
 	return route.Show(page.Awards{Desk: desk, Round: ident.RoundRef(r.Query("round")), Show: show, Staff: r.May(access.RecordCheck) || r.May(access.HoldAward) || r.May(access.ReportAwards)})
+}
+
+func (h handlers) archive(r *route.Request) (route.Reply, error) {
+	if err := h.Monitoring.ArchiveCall(r.Context(), ident.CallRef(r.Path("call"))); err != nil {
+		return r.Again(err, h.awards)
+	}
+	r.Flash("The call is archived.")
+	return route.Go("/awards")
 }
 
 func (h handlers) award(r *route.Request) (route.Reply, error) {
