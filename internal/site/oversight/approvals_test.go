@@ -82,7 +82,7 @@ func TestAnApproverReadsTheProposalAsOnePageAndConfirmsWhoTheyAre(t *testing.T) 
 	shows(t, at.Get("/approvals"), 200, "Read the proposal and decide", c.path, "£750,000 for 3 applications")
 	page := at.Get(c.path)
 	shows(t, page, 200, "None: the scenario is the published method", "Nobody was given more time", "Limits and what is used of them", "By theme", "By region", "Band and draw",
-		"To be funded", "Better scored but not funded", "Reserve list", "nobody is recused", "DTAC positions and open conditions", "Waived", "C1.1.1, by "+waiver+" on 12 October 2026: It has no clinical use.", "Nobody has approved it yet", "The seal", "As it was",
+		"To be funded", "Better scored but not funded", "Reserve list", "nobody is recused", "DTAC positions and open conditions", "Waived", "C1.1.1, by "+waiver+" on 12 October 2026: It has no clinical use<", "Nobody has approved it yet", "The seal", "As it was",
 		"One approver", "All three were discussed.", "Your password", "One-time code", string(c.apps[0].Ref))
 	first, then := strings.Index(page.Body, "Departures from the method"), strings.Index(page.Body, "Limits and what is used")
 	if first < 0 || then < first {

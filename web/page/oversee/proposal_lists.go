@@ -212,7 +212,7 @@ func (p Proposal) waived(d decision.DTAC) string {
 	said := make([]string, len(d.Waived))
 	for i, w := range d.Waived {
 		reason := cmp.Or(w.Reason, "the reason is kept with the security evidence, which its supplier and DTAC assessors alone see")
-		said[i] = fmt.Sprintf("%s, by %s on %s: %s", w.Question, p.Page.People[w.By], uktime.Date(w.At), reason)
+		said[i] = fmt.Sprintf("%s, by %s on %s: %s", w.Question, p.Page.People[w.By], uktime.Date(w.At), strings.TrimSuffix(reason, "."))
 	}
 	return strings.Join(said, "; ")
 }
