@@ -85,6 +85,12 @@ func (p *Proposal) Call() *fund.Call { return p.call }
 // Waits reports whether there is a proposal, and it waits for its decision or, approved, for its release.
 func (p *Proposal) Waits() bool { return p != nil && (p.State == Made || p.State == Approved) }
 
+// Later reports whether it was made after the first decisions of its call were released: what is promised to others stands, and its release is
+// one of its own.
+func (p *Proposal) Later() bool {
+	return p.call.ReleasedAt != nil && !p.MadeAt.Before(*p.call.ReleasedAt)
+}
+
 // Facts is what a permission may look at. Whoever is recused from an application in it, or conflicted, is recused from the proposal: another
 // approver takes it.
 func (p *Proposal) Facts() access.Facts {

@@ -67,8 +67,8 @@ func TestFreedMoneyTakesUpTheReserveListByALaterProposal(t *testing.T) {
 	_, err = b.allocations.Propose(chair, b.CallRef(), nothing, "")
 	b.Want(err, fault.Conflict) // it was computed before
 	id := b.proposed()
-	if p := b.proposal(id); p.Number != 2 || p.Total != money.Pounds(250_000) {
-		t.Errorf("proposal %d comes to %s", p.Number, p.Total)
+	if p := b.proposal(id); p.Number != 2 || p.Total != money.Pounds(250_000) || !p.Later() {
+		t.Errorf("proposal %d comes to %s; later: %t", p.Number, p.Total, p.Later())
 	}
 	b.Read(func(tx *work.Tx) error {
 		lines, err := allocation.Lines(tx, id)

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"adoptionfund/internal/access"
 	"adoptionfund/internal/allocation"
@@ -19,6 +20,7 @@ import (
 	"adoptionfund/internal/site/oversight"
 	"adoptionfund/internal/site/sitekit"
 	"adoptionfund/internal/testkit"
+	"adoptionfund/internal/uktime"
 	"adoptionfund/internal/workflow"
 )
 
@@ -188,6 +190,32 @@ func TestThePageSaysWhichPartChangedAndWhatChangedSince(t *testing.T) {
 	must(t, c.decisions.SendBack(c.As("approver2"), c.id(), "The second site is not costed."))
 	c.propose()
 	shows(t, at.Get(c.path), 200, "Proposal 2 was returned by Approver2 Invented: The second site is not costed.", "Every line is as it was")
+}
+
+// TestALaterProposalSaysWhatIsFreeAndLeavesOthersWhereTheyAre: the release of the first proposal is not its own.
+func TestALaterProposalSaysWhatIsFreeAndLeavesOthersWhereTheyAre(t *testing.T) {
+	t.Parallel()
+	c := newChamber(t)
+	must(t, c.decisions.SendBack(c.As("approver2"), c.id(), "Two of three, and a reserve list."))
+	must(t, c.DB.Write.Exec("UPDATE calls SET settings = REPLACE(REPLACE(settings, ?, ?), ?, ?)", `"budget":0`, `"budget":50000000`, `"reserve":0`, `"reserve":1`).Error)
+	c.propose()
+	first := c.path
+	must(t, c.decisions.Approve(c.As("approver1"), c.id(), decision.Approving{}))
+	must(t, c.decisions.Schedule(c.As(testkit.Manager), c.CallRef(), c.Clock.Now().Add(time.Hour).In(uktime.Zone()).Format("2006-01-02 15:04")))
+	c.Clock.Add(2 * time.Hour)
+	if refs, err := c.decisions.ReleaseDue(t.Context()); err != nil || len(refs) != 1 {
+		t.Fatal(refs, err)
+	}
+	for i, state := range []workflow.AwardState{workflow.OfferDeclined, workflow.Offered} {
+		a := c.apps[i]
+		must(t, c.DB.Write.Create(&award.Award{ID: ident.New[ident.Award](), ApplicationID: a.ID, RoundID: a.RoundID, CallID: a.CallID, Ref: a.Ref, State: state, StateAt: c.Gate.Now(), Amount: 25_000_000, Recipient: a.Recipient, CreatedAt: c.Gate.Now(), Version: 1}).Error)
+	}
+	c.propose()
+	at := c.server.SignedIn("approver1")
+	later := at.Get(c.path)
+	shows(t, later, 200, "£250,000 of £250,000 that is free of a budget of £500,000, for 1 of 1 applications", "The first decisions of the call were released on", "No time is set yet", "nobody is added", "Decisions that were released and are not named here stand")
+	hides(t, later, "Everybody is funded or on the reserve list", "nobody is on it")
+	hides(t, at.Get(first), "Later proposal", "No time is set yet")
 }
 
 func (c *chamber) id() ident.Proposal {

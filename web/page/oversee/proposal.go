@@ -98,7 +98,7 @@ func (p Proposal) gist() nhs.SummaryList {
 	rest, _ := p.count(allocation.NotFund)
 	rows := []nhs.SummaryRow{
 		{Key: "Stands", Value: standsWords(pr, len(p.Page.Approvals))},
-		{Key: "Proposes", Value: fmt.Sprintf("%s of a budget of %s, for %d of %d applications; %d on the reserve list", sum, p.Shown.Ask.Budget, funded, funded+reserve+rest, reserve)},
+		{Key: "Proposes", Value: fmt.Sprintf("%s of %s, for %d of %d applications; %d on the reserve list", sum, p.budget(), funded, funded+reserve+rest, reserve)},
 		{Key: "Who approves", Value: p.needs()},
 		{Key: "Proposed by", Value: p.Page.People[pr.MadeBy] + ", " + uktime.Moment(pr.MadeAt)},
 	}
@@ -111,10 +111,49 @@ func (p Proposal) gist() nhs.SummaryList {
 	if pr.VoidWhy != "" {
 		rows = append(rows, nhs.SummaryRow{Key: "Void, because this changed", Value: pr.VoidWhy})
 	}
-	if c := pr.Call(); c.ReleaseAt != nil {
-		rows = append(rows, nhs.SummaryRow{Key: "Release", Value: uktime.Deadline(*c.ReleaseAt)})
+	if pr.Later() {
+		rows = append(rows, nhs.SummaryRow{Key: "Later proposal", Value: "The first decisions of the call were released on " + uktime.Moment(*pr.Call().ReleasedAt) + ". What is promised to others stands"})
+	}
+	if when := p.release(); when != "" {
+		rows = append(rows, nhs.SummaryRow{Key: "Release", Value: when})
 	}
 	return nhs.SummaryList{Rows: rows}
+}
+
+// budget is what the proposal shares out: of a later one what is not promised to others.
+func (p Proposal) budget() string {
+	if p.Page.Proposal.Later() && p.Shown.Promised > 0 {
+		return fmt.Sprintf("%s that is free of a budget of %s", p.Shown.Ask.Budget-p.Shown.Promised, p.Shown.Ask.Budget)
+	}
+	return "a budget of " + p.Shown.Ask.Budget.String()
+}
+
+// release is when its decisions are released. The time at which those of an earlier proposal were is not that of a later one.
+func (p Proposal) release() string {
+	pr := p.Page.Proposal
+	at := pr.Call().ReleaseAt
+	switch {
+	case at != nil && (!pr.Later() || at.After(pr.MadeAt)):
+		return uktime.Deadline(*at)
+	case pr.Later() && pr.Waits():
+		return "No time is set yet"
+	}
+	return ""
+}
+
+// emptyReserve and emptyRest say that nobody has a place, or is not funded. A later proposal leaves others where they are.
+func (p Proposal) emptyReserve() string {
+	if p.Page.Proposal.Later() {
+		return "Reserve list: nobody is added. Whoever is on it and is not funded here keeps the place."
+	}
+	return "Reserve list: nobody is on it."
+}
+
+func (p Proposal) emptyRest() string {
+	if p.Page.Proposal.Later() {
+		return "Not to be funded: none. Decisions that were released and are not named here stand."
+	}
+	return "Not to be funded: none. Everybody is funded or on the reserve list."
 }
 
 // needs says how many approvers a proposal needs, and why.

@@ -90,7 +90,7 @@ func (p Proposal) counts(l allocation.Line) bool {
 // reserve are the places on the reserve list.
 func (p Proposal) reserve() paged {
 	t := nhs.Table{
-		ID: "reserve", Caption: "Reserve list", CaptionSize: nhs.Medium, RowHeaders: true, Compact: true, Empty: "Reserve list: nobody is on it.",
+		ID: "reserve", Caption: "Reserve list", CaptionSize: nhs.Medium, RowHeaders: true, Compact: true, Empty: p.emptyReserve(),
 		Columns: []nhs.Column{{Heading: "Position", Numeric: true}, {Heading: "Application"}, {Heading: "Lead"}, {Heading: "Score", Numeric: true}, {Heading: "Requested", Numeric: true}},
 	}
 	masked := 0
@@ -124,7 +124,7 @@ func (p Proposal) better() paged {
 // rest are all that are not to be funded.
 func (p Proposal) rest() paged {
 	t := nhs.Table{
-		ID: "rest", Caption: "Not to be funded", CaptionSize: nhs.Medium, RowHeaders: true, Compact: true, Empty: "Not to be funded: none. Everybody is funded or on the reserve list.",
+		ID: "rest", Caption: "Not to be funded", CaptionSize: nhs.Medium, RowHeaders: true, Compact: true, Empty: p.emptyRest(),
 		Columns: []nhs.Column{{Heading: "Application"}, {Heading: "Lead"}, {Heading: "Score", Numeric: true}, {Heading: "Requested", Numeric: true}, {Heading: "Why"}},
 	}
 	masked := 0
