@@ -38,6 +38,8 @@ func (p Release) facts() nhs.SummaryList {
 	switch {
 	case p.Waits && p.Call.ReleaseAt != nil && (p.Call.ReleasedAt == nil || p.Call.ReleaseAt.After(*p.Call.ReleasedAt)):
 		when = uktime.Deadline(*p.Call.ReleaseAt)
+	case p.Waits && p.Call.ReleasedAt != nil:
+		when = "Not set. Earlier decisions of the call were released on " + uktime.Moment(*p.Call.ReleasedAt)
 	case p.Call.ReleasedAt != nil:
 		when = "Released on " + uktime.Moment(*p.Call.ReleasedAt)
 	}
