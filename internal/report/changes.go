@@ -12,8 +12,10 @@ import (
 	"adoptionfund/internal/allocation"
 	"adoptionfund/internal/application"
 	"adoptionfund/internal/assignment"
+	"adoptionfund/internal/form"
 	"adoptionfund/internal/ident"
 	"adoptionfund/internal/people"
+	"adoptionfund/internal/product"
 	"adoptionfund/internal/work"
 	"adoptionfund/internal/workflow"
 )
@@ -209,15 +211,23 @@ func upheld(r *Reading) ([]change, error) {
 		})
 }
 
-// waived are the DTAC questions that assessors waived, for each application that rests on the product.
+// waived are the DTAC questions that assessors waived, for each application that rests on the product. Why one on technical security was stays with
+// its supplier and the assessors.
 func waived(r *Reading) ([]change, error) {
-	const from = `(SELECT d.return_id AS id, d.question, d.reason, d.assessed_by, d.assessed_at, p.application_id FROM dtac_assessments d JOIN returns t ON t.id = d.return_id
+	const from = `(SELECT d.return_id AS id, t.form, d.question, d.reason, d.assessed_by, d.assessed_at, p.application_id FROM dtac_assessments d JOIN returns t ON t.id = d.return_id
 		JOIN application_products p ON p.product_id = t.product_id WHERE d.result = 'waived') x`
-	return r.ofApplications("waived questions", "x.question, x.reason, x.assessed_by, x.assessed_at", from,
+	return r.ofApplications("waived questions", "x.form, x.question, x.reason, x.assessed_by, x.assessed_at", from,
 		func(c *change, rows *sql.Rows, to []any) error {
-			err := rows.Scan(append(to, &c.details, &c.reason, &c.by, &c.at)...)
+			var formID string
+			if err := rows.Scan(append(to, &formID, &c.details, &c.reason, &c.by, &c.at)...); err != nil {
+				return err //nolint:wrapcheck // each says what was read
+			}
+			sealed, err := product.SealedAt(formID, form.Code(c.details))
+			if sealed {
+				c.reason = "Kept with the assessors"
+			}
 			c.what, c.details, c.outcome, c.key = "DTAC question waived", "Question "+c.details, "Done", c.key+" "+c.details+" "+c.ref
-			return err //nolint:wrapcheck // each says what was read
+			return err //nolint:wrapcheck // it names the form
 		})
 }
 

@@ -3,6 +3,7 @@ package report_test
 import (
 	"context"
 	"encoding/csv"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -13,10 +14,13 @@ import (
 	"adoptionfund/internal/application"
 	"adoptionfund/internal/audit"
 	"adoptionfund/internal/award"
+	"adoptionfund/internal/dtac/status"
 	"adoptionfund/internal/fault"
+	"adoptionfund/internal/form"
 	"adoptionfund/internal/fund"
 	"adoptionfund/internal/ident"
 	"adoptionfund/internal/money"
+	"adoptionfund/internal/product"
 	"adoptionfund/internal/report"
 	"adoptionfund/internal/work"
 	"adoptionfund/internal/workflow"
@@ -314,5 +318,28 @@ func TestTheFunnelAndTheTimesFollowTheMoves(t *testing.T) {
 	})
 	if totals[apps[0].ID] != "82.00" {
 		t.Errorf("%v", totals)
+	}
+}
+
+// TestWhyAQuestionOnTechnicalSecurityWasWaivedStaysWithTheAssessors: that it was waived, by whom and when is told.
+func TestWhyAQuestionOnTechnicalSecurityWasWaivedStaysWithTheAssessors(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	a := d.submitted(1)[0]
+	who := d.Person("assessor", "dtac_assessor", access.Scope{})
+	p := product.Product{ID: ident.New[ident.Product](), Name: "HeartHome (invented)", Supplier: "Example Ltd", Version: "1", Identity: "x", CreatedBy: "test", CreatedAt: d.Gate.Now(), Revision: 1}
+	r := product.Return{ID: ident.New[ident.Return](), ProductID: p.ID, Form: "dtac-v2", ProductVersion: "1", Revision: 1}
+	d.put(&p, &r)
+	for _, code := range []form.Code{"C1.1.1", "C3.1.1"} {
+		d.put(&product.Assessed{ReturnID: r.ID, Question: code, Result: status.DecidedWaived, Reason: "Because of " + string(code) + " alone.", AssessedBy: who.ID, AssessedAt: d.Gate.Now(), Revision: 1})
+	}
+	d.no(d.DB.Write.Exec("INSERT INTO application_products (application_id, product_id, round_id, call_id, chosen, relies) VALUES (?, ?, ?, ?, ?, ?)", a.ID, p.ID, a.RoundID, a.CallID, true, true).Error)
+	told := map[string]string{}
+	for _, row := range d.rows(d.As(manager), report.Asked{Round: "AF26", Kind: "changes"}) {
+		told[row["details"]] = row["reason"]
+	}
+	want := map[string]string{"Question C1.1.1": "Because of C1.1.1 alone.", "Question C3.1.1": "Kept with the assessors"}
+	if !maps.Equal(told, want) {
+		t.Errorf("the report tells %v, want %v", told, want)
 	}
 }
