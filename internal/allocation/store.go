@@ -70,8 +70,9 @@ func (p *Proposal) barring(tx *work.Tx) error {
 	if err := tx.DB().Raw(standing, p.ID, workflow.Withdrawn).Scan(&apps).Error; err != nil {
 		return fmt.Errorf("reading the applications of a proposal: %w", err)
 	}
-	const recused = "SELECT DISTINCT person FROM application_relations WHERE relation IN ? AND application_id IN ?"
-	if err := tx.DB().Raw(recused, application.Barring(), apps).Scan(&p.recused).Error; err != nil {
+	among, list := work.Among(tx, "application_id", apps)
+	recused := "SELECT DISTINCT person FROM application_relations WHERE relation IN ? AND " + among
+	if err := tx.DB().Raw(recused, application.Barring(), list).Scan(&p.recused).Error; err != nil {
 		return fmt.Errorf("reading who is recused from a proposal: %w", err)
 	}
 	products, err := product.RecordsOf(tx, apps)

@@ -39,16 +39,15 @@ func over(tx *work.Tx) ([]fund.Call, error) {
 		return nil, err //nolint:wrapcheck // fund has said what it was doing
 	}
 	var out []fund.Call
-	for i := range calls { // a few in each round
-		may, err := tx.May(access.ArchiveCall, &calls[i])
+	for i := range calls { // those of earlier rounds were archived
+		yes, err := tx.May(access.ArchiveCall, &calls[i])
+		if err == nil && yes {
+			yes, err = isOver(tx, &calls[i])
+		}
 		if err != nil {
 			return nil, err //nolint:wrapcheck // says what it was doing
 		}
-		ended, err := isOver(tx, &calls[i])
-		if err != nil {
-			return nil, err
-		}
-		if may && ended {
+		if yes {
 			out = append(out, calls[i])
 		}
 	}

@@ -37,7 +37,8 @@ type Desk struct {
 	Over   []fund.Call // that the reader could archive
 }
 
-// Desk lists the awards that the principal may see, the newest round first, with what is overdue: with a fixed number of queries.
+// Desk lists the awards that the principal may see, the newest round first, with what is overdue: with a fixed number of queries, and for who
+// may archive them a few for each call that is released.
 func (s *Service) Desk(ctx context.Context) (Desk, error) {
 	var d Desk
 	err := s.gate.Read(ctx, func(tx *work.Tx) error {

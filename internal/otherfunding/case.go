@@ -207,32 +207,26 @@ func Matches(tx *work.Tx, a *application.Application, f *form.Form, answers form
 	return visible(tx, matches)
 }
 
-// manyIDs is how many applications are named in one query: databases take only so many values.
-const manyIDs = 2000
-
-// Kept is Matches of many applications, of what was found when they were last looked at, with a fixed number of queries for every
-// two thousand.
+// Kept is Matches of many applications, of what was found when they were last looked at, with a fixed number of queries.
 func Kept(tx *work.Tx, apps []*application.Application) (map[ident.Application][]Match, error) {
 	ids := make([]ident.Application, len(apps))
 	for i, a := range apps {
 		ids[i] = a.ID
 	}
 	found, concluded := map[ident.Application][]Found{}, map[ident.Application][]Settlement{}
-	for some := range slices.Chunk(ids, manyIDs) {
-		list, err := kept(tx, some...)
-		if err != nil {
-			return nil, err
-		}
-		settled, err := settlements(tx, some...)
-		if err != nil {
-			return nil, err
-		}
-		for _, row := range list {
-			found[row.ApplicationID] = append(found[row.ApplicationID], row)
-		}
-		for _, row := range settled {
-			concluded[row.ApplicationID] = append(concluded[row.ApplicationID], row)
-		}
+	list, err := kept(tx, ids...)
+	if err != nil {
+		return nil, err
+	}
+	settled, err := settlements(tx, ids...)
+	if err != nil {
+		return nil, err
+	}
+	for _, row := range list {
+		found[row.ApplicationID] = append(found[row.ApplicationID], row)
+	}
+	for _, row := range settled {
+		concluded[row.ApplicationID] = append(concluded[row.ApplicationID], row)
 	}
 	var all []Match
 	for _, id := range ids {
@@ -242,8 +236,7 @@ func Kept(tx *work.Tx, apps []*application.Application) (map[ident.Application][
 		}
 		all = append(all, matches...)
 	}
-	all, err := visible(tx, all)
-	if err != nil {
+	if all, err = visible(tx, all); err != nil {
 		return nil, err
 	}
 	by := map[ident.Application][]Match{}

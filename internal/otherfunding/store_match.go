@@ -3,7 +3,6 @@ package otherfunding
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"gorm.io/gorm/clause"
@@ -61,7 +60,8 @@ func nextApplication(tx *work.Tx) (int64, error) {
 
 // kept gives the matches that were found when an application was last looked at.
 func kept(tx *work.Tx, ids ...ident.Application) ([]Found, error) {
-	return work.Many[Found](tx.DB().Where("application_id IN ?", ids).Order("application_id, identity"), "matches")
+	among, list := work.Among(tx, "application_id", ids)
+	return work.Many[Found](tx.DB().Where(among, list).Order("application_id, identity"), "matches")
 }
 
 // Searched is when an application was last looked at, and for which submission.
@@ -104,7 +104,8 @@ func addFound(tx *work.Tx, m Found) error {
 
 // settlements gives what was concluded of an application's matches, the newest first.
 func settlements(tx *work.Tx, ids ...ident.Application) ([]Settlement, error) {
-	return work.Many[Settlement](tx.DB().Where("application_id IN ?", ids).Order("settled_at DESC, id DESC"), "conclusions")
+	among, list := work.Among(tx, "application_id", ids)
+	return work.Many[Settlement](tx.DB().Where(among, list).Order("settled_at DESC, id DESC"), "conclusions")
 }
 
 func setAside(tx *work.Tx, id string) error {
@@ -121,20 +122,15 @@ func promised(tx *work.Tx, ids []ident.Application) (map[ident.Application]*mone
 		State         workflow.AwardState
 		Amount        money.Pence
 	}
+	among, list := work.Among(tx, "application_id", ids)
+	lines, err := work.Many[line](tx.DB().Table("awards").Select("application_id, state, amount").Where(among, list).Order("ref"), "awards")
 	amounts := map[ident.Application]*money.Pence{}
-	for some := range slices.Chunk(ids, manyIDs) {
-		q := tx.DB().Table("awards").Select("application_id, state, amount").Where("application_id IN ?", some).Order("ref")
-		lines, err := work.Many[line](q, "awards")
-		if err != nil {
-			return nil, err
-		}
-		for _, l := range lines {
-			if workflow.Promised(l.State) {
-				amounts[l.ApplicationID] = &l.Amount
-			}
+	for _, l := range lines {
+		if workflow.Promised(l.State) {
+			amounts[l.ApplicationID] = &l.Amount
 		}
 	}
-	return amounts, nil
+	return amounts, err
 }
 
 // TableName is the table of searches.

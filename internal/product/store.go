@@ -114,11 +114,12 @@ func linksOf(tx *work.Tx, id ident.Application) ([]link, error) {
 // RecordsOf gives the records that stand for the products of applications: the products that they name, what was filled in for those, and what was
 // merged into them. Whoever assessed one of them had a hand in the DTAC status of such an application.
 func RecordsOf(tx *work.Tx, apps []ident.Application) ([]ident.Product, error) {
-	const query = `WITH links AS (SELECT product_id, filled FROM application_products WHERE application_id IN ?),
+	among, list := work.Among(tx, "application_id", apps)
+	query := `WITH links AS (SELECT product_id, filled FROM application_products WHERE ` + among + `),
 		named AS (SELECT product_id AS id FROM links UNION SELECT filled FROM links WHERE filled IS NOT NULL)
 		SELECT id FROM named UNION SELECT p.id FROM products p JOIN named n ON p.merged_into = n.id`
 	var ids []ident.Product
-	if err := tx.DB().Raw(query, apps).Scan(&ids).Error; err != nil {
+	if err := tx.DB().Raw(query, list).Scan(&ids).Error; err != nil {
 		return nil, fmt.Errorf("reading the products of applications: %w", err)
 	}
 	return ids, nil
